@@ -1,0 +1,31 @@
+/* capability: the acts of the domain. A route names one; a role (schema/roles.hdf) is a set of them.
+ * 0 means "not decided" and stops the start, so a row that forgets it cannot serve. */
+#ifndef CORE_CAPABILITY_H
+#define CORE_CAPABILITY_H
+
+#include <stdint.h>
+
+#define CAPABILITIES(X)                                                                   \
+    X(PUBLIC,          "public",          "任何人")                                       \
+    X(PEER,            "peer",            "平台对平台接口（以签名和令牌证明身份）")       \
+    X(SIGNED_IN,       "signed-in",       "已登录用户")                                   \
+    X(CONTENT_EDIT,    "content-edit",    "编辑栏目内容")                                 \
+    X(JOB_VIEW,        "job-view",        "查看后台任务")                                 \
+    X(JOB_RETRY,       "job-retry",       "重试后台任务")                                 \
+    X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")
+
+enum capability {
+    CAP_UNDECIDED = 0,
+#define X(name, key, label) CAP_##name,
+    CAPABILITIES(X)
+#undef X
+    CAP_COUNT
+};
+
+#define CAP_BIT(cap) (UINT64_C(1) << (cap))
+
+const char     *capability_key(enum capability cap);
+const char     *capability_label(enum capability cap);
+enum capability capability_by_key(const char *key);      /* CAP_UNDECIDED: no such */
+
+#endif

@@ -1,0 +1,39 @@
+/* text: UTF-8, numbers and times as people write them. */
+#ifndef CORE_TEXT_H
+#define CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+
+bool   utf8_valid(const char *text, size_t size);          /* strict: no NUL, overlong, surrogate      */
+size_t utf8_length(const char *text);                      /* characters, not bytes                    */
+char  *utf8_cut(struct arena *, const char *text, size_t characters);   /* adds 「…」 when it was longer */
+char  *utf8_repair(struct arena *, const char *text, size_t size);      /* bad bytes become U+FFFD        */
+uint32_t utf8_next(const char **text);                     /* next code point, 0 at the end            */
+
+/* Trimmed, full-width ASCII and the ideographic blank made half-width, runs of blanks one. */
+char *text_normal(struct arena *, const char *text);
+/* text_normal + lower case: what searches compare. */
+char *text_folded(struct arena *, const char *text);
+/* 「充电站A1」 -> "充电 电站 站a a1": the search column and the search words (design.md, Data). */
+char *text_bigrams(struct arena *, const char *text);
+
+bool   text_to_int(const char *text, int64_t low, int64_t high, int64_t *out);   /* whole text, decimal */
+bool   text_to_real(const char *text, double low, double high, double *out);
+char  *text_thousands(struct arena *, int64_t number);     /* 1234567 -> "1,234,567"                   */
+bool   text_same(const char *a, const char *b);            /* NULL equals NULL                         */
+bool   text_same_secret(const char *a, const char *b);     /* constant time                            */
+bool   text_has_prefix(const char *text, const char *prefix);
+char  *text_hex(struct arena *, const void *bytes, size_t size);      /* lower case */
+
+/* Time: milliseconds since 1970 inside, China Standard Time (+08:00, no summer time) outside. */
+int64_t clock_now(void);                                              /* milliseconds                  */
+int64_t clock_micro(void);                                            /* monotonic, for durations      */
+char   *time_sql(struct arena *, int64_t milliseconds);               /* 2026-11-20 09:08:07.123       */
+char   *time_format(struct arena *, int64_t milliseconds, const char *strftime_format);  /* at +08:00  */
+bool    time_parse(const char *text, const char *strptime_format, int64_t *milliseconds); /* at +08:00 */
+
+#endif

@@ -1,0 +1,114 @@
+/* web: the road of a request, the same for every program (design.md, "The road of a request").
+ *
+ * accept → sizes, UTF-8 → route (404, 405) → session → capability (401/403) → for any method but GET: same
+ * origin and CSRF token → form decoded and checked → transaction (READ ONLY for GET) → handler → commit →
+ * render into memory → send once → deferred clean-up, arena reset.
+ *
+ * A program is a table of routes and a main():
+ *
+ *     static const struct route routes[] = {
+ *         { GET,  "/news",        CAP_PUBLIC, "news-list", news_list },
+ *         { GET,  "/news/{id}",   CAP_PUBLIC, NULL,        news_article },
+ *         ROUTE_END };
+ *     static const struct program program = { .name = "news", .routes = routes, .templates = "news" };
+ *     int main(int argc, char **argv) { return web_main(argc, argv, &program); }
+ *
+ * `{id}` in a path matches one segment; it must be declared in the route's form, or is a positive integer
+ * when its name is `id`. Handlers read typed values (form_*), fill rq->page and end with page(). */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <util/neo_hdf.h>
+
+#include "core/capability.h"
+#include "core/db.h"
+#include "core/work.h"
+
+enum method { METHOD_NONE, GET, POST };          /* HEAD is answered as GET without a body */
+
+struct request;
+struct form;
+
+struct route {
+    enum method     method;
+    const char     *path;
+    enum capability capability;
+    const char     *form;                        /* schema/forms/<form>.hdf, or NULL: no parameters */
+    void          (*handler)(struct request *rq);
+    void          (*redraw)(struct request *rq); /* draws the form again on field errors; NULL: error page */
+    size_t          body_limit;                  /* bytes; 0: the default, Web.BodyLimit */
+};
+#define ROUTE_END { METHOD_NONE, NULL, CAP_UNDECIDED, NULL, NULL, NULL, 0 }
+
+struct program {
+    const char         *name;
+    const struct route *routes;
+    const char         *templates;               /* folder under templates/, parsed at start; NULL: none */
+    void              (*start)(void);            /* after configuration, before the first request */
+};
+
+struct upload {                                  /* a file of a multipart form, on disk until the work ends */
+    const char *field;
+    const char *path;                            /* under VAR/tmp; removed at the end unless taken */
+    const char *name;                            /* as the visitor called it: for display only */
+    size_t      size;
+};
+
+struct request {
+    struct work         work;                    /* first member: &rq->work */
+    const struct program *program;
+    const struct route *route;
+    enum method         method;
+    const char         *path;                    /* decoded, without the query */
+    const char         *query;                   /* raw */
+    const char         *address;                 /* of the visitor */
+    const char         *language;
+    bool                wants_json;              /* Accept: application/json, or a path under /api, /evcs */
+    const char         *body;                    /* raw body when the route's content type is not a form */
+    size_t              body_size;
+    const char         *csrf;                    /* token for the forms of this page */
+    HDF                *page;                    /* Page.*: what the template sees */
+    struct form_values *values;                  /* read with form_* */
+};
+
+int web_main(int argc, char **argv, const struct program *program);
+
+/* --- endings: none returns ------------------------------------------------------------------- */
+/* Renders templates/<template> ("news/article.cst") with rq->page. Status 200 unless set before. */
+_Noreturn void page(struct request *rq, const char *template_name);
+_Noreturn void page_status(struct request *rq, int status, const char *template_name);
+/* 303 to a path of this site; the format is a literal, values must be numbers or checked codes. */
+_Noreturn void redirect(struct request *rq, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A body made by the program: JSON, PNG … The bytes must be arena memory or deferred. */
+_Noreturn void answer(struct request *rq, int status, const char *content_type, const void *body, size_t size);
+_Noreturn void not_modified(struct request *rq);
+
+void header_add(struct request *rq, const char *name, const char *value);   /* refuses CR, LF */
+const char *header_get(struct request *rq, const char *name);               /* "If-None-Match"; NULL: absent */
+const char *cookie_get(struct request *rq, const char *name);
+
+/* --- typed parameters, declared in schema/forms/<form>.hdf ------------------------------------ */
+bool        form_has(struct request *rq, const char *field);                /* given and not empty */
+int64_t     form_int(struct request *rq, const char *field);                /* 0 when absent */
+double      form_real(struct request *rq, const char *field);
+const char *form_text(struct request *rq, const char *field);               /* "" when absent, never NULL */
+size_t      form_count(struct request *rq, const char *field);              /* a field with `many` */
+const char *form_text_at(struct request *rq, const char *field, size_t i);
+int64_t     form_int_at(struct request *rq, const char *field, size_t i);
+const struct upload *form_file(struct request *rq, const char *field);      /* NULL: none */
+/* A finding of the handler itself (login taken …): form_error() notes it, form_refuse() redraws with all. */
+void        form_error(struct request *rq, const char *field, const char *text, ...)
+                __attribute__((format(printf, 3, 4)));
+_Noreturn void form_refuse(struct request *rq);
+
+/* --- HDF, for handlers ------------------------------------------------------------------------ */
+void view_set(HDF *node, const char *name, const char *value);              /* NULL value: left out */
+void view_set_int(HDF *node, const char *name, int64_t value);
+void view_setf(HDF *node, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+HDF *view_node(HDF *node, const char *name);                                /* made when absent */
+const char *view_get(HDF *node, const char *name);                          /* "" when absent */
+
+#endif
