@@ -2,7 +2,7 @@
 BUILD ?= build
 CC    ?= gcc
 PKGS  := jansson libsodium libcrypto libcurl libqrencode gdlib libcmark
-CFLAGS_ALL = -std=gnu11 -O2 -g -Wall -Wextra -Wformat -Wformat-security -Wno-missing-field-initializers \
+CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wformat -Wformat-security -Wno-missing-field-initializers \
   -Werror=format-security -Werror=implicit-function-declaration -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
   -fstack-clash-protection -fPIE -MMD -MP -Ilib -isystem /usr/include/ClearSilver \
   $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(shell mariadb_config --cflags 2>/dev/null) $(CFLAGS)
