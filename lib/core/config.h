@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <util/neo_misc.h>
 #include <util/neo_hdf.h>
 
 /* Reads $CHARGEHALL_ROOT (where conf/, schema/, templates/ are; default: two folders above the program,

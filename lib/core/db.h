@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <util/neo_misc.h>
 #include <util/neo_hdf.h>
 
 #include "core/work.h"
@@ -52,7 +53,8 @@ static inline struct value N(void)            { return (struct value){ .kind = V
 #define db_struct(work, columns, out, sql, ...) \
     db_struct_text(work, columns, out, "" sql "", DB_VALUES(__VA_ARGS__))
 /* rows -> structs, one at a time: calls each(row, arg) with the same reused struct; what must outlive
- * the call is copied. Streams: memory does not grow with the number of rows. Returns how many. */
+ * the call is copied. Streams: memory does not grow with the number of rows, and `each` must not use the
+ * same work's database meanwhile (a second work with its own db_new() may). Returns how many. */
 #define db_each(work, columns, row, each, arg, sql, ...) \
     db_each_text(work, columns, row, each, arg, "" sql "", DB_VALUES(__VA_ARGS__))
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <util/neo_misc.h>
 #include <util/neo_hdf.h>
 
 struct dict;

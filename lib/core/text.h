@@ -18,7 +18,8 @@ uint32_t utf8_next(const char **text);                     /* next code point, 0
 char *text_normal(struct arena *, const char *text);
 /* text_normal + lower case: what searches compare. */
 char *text_folded(struct arena *, const char *text);
-/* 「充电站A1」 -> "充电 电站 站a a1": the search column and the search words (design.md, Data). */
+/* 「充电站A1」 -> "充电 电站 a1": pairs of Han characters, whole Latin words. What a FULLTEXT column holds and
+ * what its boolean query is made of. */
 char *text_bigrams(struct arena *, const char *text);
 
 bool   text_to_int(const char *text, int64_t low, int64_t high, int64_t *out);   /* whole text, decimal */

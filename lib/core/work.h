@@ -58,6 +58,7 @@ struct work {
     enum fail_kind      failed;
     char                fail_text[400];     /* for the visitor, in Chinese                        */
     char                fail_detail[800];   /* for the log only                                   */
+    bool                again;              /* a conflict: work_run() runs the whole again        */
     jmp_buf            *landing;
     struct deferred    *deferred;
 };

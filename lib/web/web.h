@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <util/neo_misc.h>
 #include <util/neo_hdf.h>
 
 #include "core/capability.h"
