@@ -1,0 +1,87 @@
+/* division: see the header. Only this file writes table division. */
+#include "domain/division.h"
+
+#include <string.h>
+
+#include "core/db.h"
+#include "core/text.h"
+
+enum { FIELDS = 5, LINE_SIZE = 400, ESTIMATE = 3800, LEVELS = 5 };
+
+#define Q_UPSERT                                                                                      \
+    "INSERT INTO division (code, parent_code, level, name, portal_owned) VALUES (?, NULLIF(?, ''), ?, ?, ?)" \
+    " ON DUPLICATE KEY UPDATE parent_code = VALUES(parent_code), level = VALUES(level), name = VALUES(name)"
+
+static bool line_split(char *line, char *fields[FIELDS])
+{
+    line[strcspn(line, "\r\n")] = '\0';
+    for (int i = 0; i < FIELDS; i++) {
+        fields[i] = strsep(&line, "\t");
+        if (!fields[i])
+            return false;
+    }
+    return line == NULL;
+}
+
+static bool line_store(struct work *work, char *line)
+{
+    char *fields[FIELDS];
+    int64_t level, owned;
+
+    if (!line_split(line, fields) || !*fields[0] || !*fields[3] || !text_to_int(fields[2], 1, 4, &level)
+        || !text_to_int(fields[4], 0, 1, &owned))
+        return false;
+    db_exec(work, Q_UPSERT, T(fields[0]), T(fields[1]), I(level), T(fields[3]), I(owned));
+    return true;
+}
+
+int64_t division_load(struct work *work, FILE *file, struct progress *progress)
+{
+    char line[LINE_SIZE];
+    int64_t rows = 0;
+
+    while (fgets(line, sizeof line, file)) {
+        if (!line_store(work, line))
+            fail(work, FAIL_INVALID, "区划表第 %lld 行格式不正确，应为五列（代码、上级、级别、名称、自有标志）。",
+                 (long long)rows + 1);
+        progress_tell(progress, (double)++rows / ESTIMATE, rows);
+    }
+    return rows;
+}
+
+const char *division_name(struct work *work, const char *code)
+{
+    const char *name = db_text(work, "SELECT name FROM division WHERE code = ?", T(code));
+
+    return name ? name : "";
+}
+
+struct division_row { const char *parent, *name; };
+
+static bool is_heading(const char *name)
+{
+    return strcmp(name, "市辖区") == 0 || strcmp(name, "县") == 0 || strstr(name, "直辖县级行政区划");
+}
+
+const char *division_path(struct work *work, const char *code)
+{
+    static const struct db_column columns[] = {
+        DB_TEXT(struct division_row, parent), DB_TEXT(struct division_row, name), DB_END };
+    const char *path = "";
+
+    for (int level = 0; code && *code && level < LEVELS; level++) {
+        struct division_row row;
+        if (!db_struct(work, columns, &row, "SELECT parent_code, name FROM division WHERE code = ?", T(code)))
+            break;
+        if (!is_heading(row.name))
+            path = arena_printf(work->arena, "%s%s", row.name, path);
+        code = row.parent;
+    }
+    return path;
+}
+
+int division_children(struct work *work, const char *parent, HDF *node)
+{
+    return db_rows(work, node,
+                   "SELECT code, name FROM division WHERE parent_code = ? ORDER BY portal_owned, code", T(parent));
+}
