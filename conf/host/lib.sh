@@ -1,0 +1,140 @@
+# shellcheck shell=bash
+# What the scripts of the front door share: where things are, how progress and failure are said, as whom
+# things run, and which processes belong to an instance. Sourced, never run.
+#
+# An instance is a folder, VAR. Everything it starts carries CHARGEHALL_HOST=<VAR> in its environment, so that
+# processes left over from a power cut or a kill -9 are found by what they are, not by a number in a file.
+
+set -euo pipefail
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C.UTF-8
+umask 022
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+absolute() { case $1 in /*) realpath -m "$1" ;; *) realpath -m "$ROOT/$1" ;; esac; }
+BUILD=$(absolute "${BUILD:-build}")
+VAR=$(absolute "${VAR:-var}")
+PORT=${PORT:-8080}
+LISTEN=${LISTEN:-127.0.0.1}
+export ROOT BUILD VAR PORT LISTEN
+export CHARGEHALL_ROOT=$ROOT
+
+# --- what people read -------------------------------------------------------------------------------------
+say()  { printf '%4ds  %s\n' "$SECONDS" "$*"; }
+warn() { printf '%4ds  注意 %s\n' "$SECONDS" "$*" >&2; }
+
+# die WHAT [WHAT TO DO] [LOG]
+die()
+{
+    printf '\n错误 %s\n' "$1" >&2
+    [ -z "${2:-}" ] || printf '     %s\n' "$2" >&2
+    if [ -n "${3:-}" ] && [ -s "$3" ]; then
+        printf '     log: %s, its end:\n' "$3" >&2
+        tail -n 12 "$3" | cut -c1-200 | sed 's/^/     | /' >&2
+    fi
+    exit 1
+}
+
+# step LABEL LOG COMMAND...: runs a long command into LOG and says every ten seconds that it still goes on.
+STEP_PID=
+step()
+{
+    local label=$1 log=$2 began=$SECONDS told=$SECONDS
+    shift 2
+    mkdir -p "${log%/*}"
+    say "$label …"
+    setsid "$@" </dev/null >"$log" 2>&1 9>&- &
+    STEP_PID=$!
+    while kill -0 "$STEP_PID" 2>/dev/null; do
+        sleep 0.1
+        if [ $((SECONDS - told)) -ge 10 ]; then
+            told=$SECONDS
+            say "  … $((SECONDS - began)) s: $(tail -n 1 "$log" | tr -d '\r' | cut -c1-100)"
+        fi
+    done
+    local pid=$STEP_PID code=0
+    STEP_PID=
+    wait "$pid" || code=$?
+    return "$code"
+}
+
+step_abort()
+{
+    [ -z "$STEP_PID" ] || { kill -TERM -- "-$STEP_PID" 2>/dev/null || :; wait "$STEP_PID" 2>/dev/null || :; }
+    STEP_PID=
+}
+
+# --- checks before anything is touched --------------------------------------------------------------------
+settings_check()
+{
+    case $PORT in *[!0-9]* | '') die "PORT=$PORT is not a number" "make run PORT=8081" ;; esac
+    if [ "$PORT" -lt 1 ] || [ "$PORT" -gt 65535 ]; then die "PORT=$PORT is not a port" "make run PORT=8081"; fi
+    case $ROOT$VAR in *[!A-Za-z0-9._/+@-]*)
+        die "the paths may hold only letters, digits and ._/+@-: $ROOT, $VAR" "Move the checkout, or choose VAR=/some/plain/folder" ;;
+    esac
+    if [ ${#VAR} -gt 80 ]; then
+        die "the path of VAR is too long for unix sockets (80 characters at most): $VAR" "Choose a shorter one: make run VAR=/srv/chargehall"
+    fi
+    [ "$VAR" != / ] && [ "$VAR" != "$ROOT" ] || die "VAR=$VAR must be a folder of its own" "make run VAR=var"
+}
+
+port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# --- as whom things run -----------------------------------------------------------------------------------
+# Root hands everything to www-data; anybody else runs it as himself. AS is put before a command.
+RUN_USER=
+AS=()
+user_choose()
+{
+    AS=()
+    RUN_USER=$(id -un)
+    [ "$(id -u)" = 0 ] || return 0
+    local path=$ROOT
+    if setpriv --reuid www-data --regid www-data --clear-groups test -r "$ROOT/conf/portal.hdf" -a -x "$BUILD" 2>/dev/null &&
+        setpriv --reuid www-data --regid www-data --clear-groups test -x "$(dirname "$VAR")" 2>/dev/null; then
+        RUN_USER=www-data
+        AS=(setpriv --reuid www-data --regid www-data --clear-groups)
+        return 0
+    fi
+    warn "user www-data cannot reach $path or ${VAR%/*}: everything runs as root (fine for a try; move it out of a private folder for service)"
+}
+
+# The environment of everything that serves: nothing of the caller's but sanitizer options.
+serve_env()
+{
+    printf '%s\n' "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "LC_ALL=C.UTF-8" \
+        "TZ=Asia/Shanghai" "HOME=$VAR" "VAR=$VAR" "CHARGEHALL_ROOT=$ROOT" "CHARGEHALL_HOST=$VAR"
+    [ -z "${ASAN_OPTIONS:-}" ] || printf '%s\n' "ASAN_OPTIONS=$ASAN_OPTIONS"
+}
+
+# --- processes of this instance ---------------------------------------------------------------------------
+# nginx overwrites its environment with its title: it is known by the log files it holds open.
+instance_processes()
+{
+    local file pid
+    grep -lzsxF "CHARGEHALL_HOST=$VAR" /proc/[0-9]*/environ | cut -d/ -f3 || :
+    for file in $(grep -lsx nginx /proc/[0-9]*/comm || :); do
+        pid=${file#/proc/}
+        pid=${pid%/comm}
+        # shellcheck disable=SC2010
+        if ls -l "/proc/$pid/fd" 2>/dev/null | grep -qF -- "-> $VAR/log/"; then echo "$pid"; fi
+    done
+}
+
+# Ends what is left of a start that was itself killed: politely first, the database gets its time.
+instance_sweep()
+{
+    local pids tries
+    pids=$(instance_processes | tr '\n' ' ')
+    [ -n "${pids// /}" ] || return 0
+    warn "stopping processes left over from an earlier start: $pids"
+    # shellcheck disable=SC2086
+    kill -TERM $pids 2>/dev/null || :
+    for tries in $(seq 300); do
+        pids=$(instance_processes | tr '\n' ' ')
+        [ -n "${pids// /}" ] || return 0
+        sleep 0.1
+        # shellcheck disable=SC2086
+        [ "$tries" != 290 ] || kill -KILL $pids 2>/dev/null || :
+    done
+    die "processes of an earlier start do not end: $pids" "Look at them with: ps -fp $pids"
+}
