@@ -44,7 +44,8 @@ int64_t division_load(struct work *work, FILE *file, struct progress *progress)
         if (!line_store(work, line))
             fail(work, FAIL_INVALID, "区划表第 %lld 行格式不正确，应为五列（代码、上级、级别、名称、自有标志）。",
                  (long long)rows + 1);
-        progress_tell(progress, (double)++rows / ESTIMATE, rows);
+        rows++;
+        progress_tell(progress, (double)rows / ESTIMATE, rows);
     }
     return rows;
 }
