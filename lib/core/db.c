@@ -22,6 +22,7 @@ struct prepared {
 struct db {
     MYSQL          *mysql;      /* NULL: not connected */
     const char     *role;
+    enum { TX_NONE, TX_READ, TX_WRITE } wanted;      /* asked for, begun with the first statement */
     bool            in_transaction;
     unsigned        clock;
     struct prepared prepared[STATEMENTS];
@@ -143,15 +144,23 @@ static void connect_now(struct work *work)
     db->mysql = mysql;
 }
 
+/* Nothing is said to the server yet: a page that needs no data must not need the database. */
 void db_begin(struct work *work, bool writes)
 {
+    if (work->db)
+        work->db->wanted = writes ? TX_WRITE : TX_READ;
+}
+
+static void begin_wanted(struct work *work)
+{
     struct db *db = work->db;
-    if (!db)
-        return;
+    const char *sql = db->wanted == TX_WRITE ? "START TRANSACTION" : "START TRANSACTION READ ONLY";
     for (int attempt = 0;; attempt++) {
         if (!db->mysql)
             connect_now(work);
-        if (!mysql_query(db->mysql, writes ? "START TRANSACTION" : "START TRANSACTION READ ONLY"))
+        if (db->wanted == TX_NONE)
+            return;
+        if (!mysql_query(db->mysql, sql))
             break;
         unsigned number = mysql_errno(db->mysql);
         char detail[300];
@@ -160,6 +169,7 @@ void db_begin(struct work *work, bool writes)
         if (attempt)
             unavailable(work, false, "begin", number, detail);
     }
+    db->wanted = TX_NONE;
     db->in_transaction = true;
 }
 
@@ -168,6 +178,8 @@ void db_begin(struct work *work, bool writes)
 void db_commit(struct work *work)
 {
     struct db *db = work->db;
+    if (db)
+        db->wanted = TX_NONE;
     if (!db || !db->in_transaction)
         return;
     if (mysql_query(db->mysql, "COMMIT")) {
@@ -187,8 +199,10 @@ void db_rollback(struct work *work)
     struct db *db = work->db;
     if (db && db->mysql && db->in_transaction)
         say(db, "ROLLBACK");
-    if (db)
+    if (db) {
         db->in_transaction = false;
+        db->wanted = TX_NONE;
+    }
 }
 
 static struct prepared *slot_for(struct db *db, const char *sql)
@@ -198,8 +212,8 @@ static struct prepared *slot_for(struct db *db, const char *sql)
         struct prepared *p = &db->prepared[i];
         if (p->sql && strcmp(p->sql, sql) == 0)
             return p;
-        if (!p->sql || p->used < oldest->used)
-            oldest = p->sql || oldest->sql ? p : oldest;
+        if (p->used < oldest->used)                /* an empty place was never used: 0 */
+            oldest = p;
     }
     if (oldest->statement)
         mysql_stmt_close(oldest->statement);
@@ -213,8 +227,8 @@ static MYSQL_STMT *prepare(struct work *work, const char *sql, size_t values)
     struct db *db = work->db;
     if (!db)
         fail_ours(work, "this work has no database: %s", sql);
-    if (!db->mysql)
-        connect_now(work);
+    if (!db->mysql || db->wanted != TX_NONE)
+        begin_wanted(work);
     struct prepared *slot = slot_for(db, sql);
     slot->used = ++db->clock;
     if (!slot->statement) {
@@ -301,8 +315,8 @@ struct result {
     unsigned     columns;
     MYSQL_FIELD *fields;
     MYSQL_RES   *metadata;
-    MYSQL_BIND   binds[COLUMNS];
-    struct cell  cells[COLUMNS];
+    MYSQL_BIND  *binds;
+    struct cell *cells;
 };
 
 static void release_result(void *thing)
@@ -336,6 +350,8 @@ static struct result *open_result(struct work *work, const char *sql, const stru
     result->fields = mysql_fetch_fields(result->metadata);
     if (result->columns > COLUMNS)
         fail_ours(work, "too many columns: %s", sql);
+    result->binds = arena_alloc(work->arena, result->columns * sizeof *result->binds);
+    result->cells = arena_alloc(work->arena, result->columns * sizeof *result->cells);
     for (unsigned i = 0; i < result->columns; i++) {
         struct cell *cell = &result->cells[i];
         MYSQL_BIND *bind = &result->binds[i];

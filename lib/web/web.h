@@ -49,6 +49,11 @@ struct program {
     const struct route *routes;
     const char         *templates;               /* folder under templates/, parsed at start; NULL: none */
     void              (*start)(void);            /* after configuration, before the first request */
+    bool              (*identify)(struct work *work, const char *token, struct actor *actor);
+                                                 /* who holds this session (lib/domain/session.h);
+                                                    NULL: the program knows visitors only */
+    void              (*failed)(struct request *rq);   /* answers a failure in the program's own form (a
+                                                    protocol's envelope); NULL: a page, or JSON */
 };
 
 struct upload {                                  /* a file of a multipart form, on disk until the work ends */
@@ -73,6 +78,8 @@ struct request {
     const char         *csrf;                    /* token for the forms of this page */
     HDF                *page;                    /* Page.*: what the template sees */
     struct form_values *values;                  /* read with form_* */
+    struct { enum fail_kind kind; const char *text; } failure;   /* what program->failed() answers */
+    struct web_io *io;                           /* private to lib/web: the raw request and the answer */
 };
 
 int web_main(int argc, char **argv, const struct program *program);
@@ -90,6 +97,19 @@ _Noreturn void not_modified(struct request *rq);
 void header_add(struct request *rq, const char *name, const char *value);   /* refuses CR, LF */
 const char *header_get(struct request *rq, const char *name);               /* "If-None-Match"; NULL: absent */
 const char *cookie_get(struct request *rq, const char *name);
+
+/* CommonMark -> node.Blocks.N.{Kind, Inline, Items …}: what templates/parts/richtext.cst draws, escaped.
+ * Raw HTML in the text is shown as text; links leave only to http, https, mailto, tel and this site. */
+void richtext_to_hdf(struct work *work, const char *markdown, HDF *node);
+
+/* Runs fn once the transaction is committed and before the answer is sent; never when it failed or runs
+ * again. For effects that must not be seen before they are true: the map's memory. */
+void after_commit(struct request *rq, void (*fn)(struct work *work, void *arg), void *arg);
+
+/* A session began or ended: sets or clears the cookie. */
+void session_cookie(struct request *rq, const char *token);                 /* NULL: clear */
+void cookie_set(struct request *rq, const char *name, const char *value, int64_t seconds);  /* 0: until closed */
+const char *public_address(struct request *rq);   /* "https://host" without a slash, for QR codes and links */
 
 /* --- typed parameters, declared in schema/forms/<form>.hdf ------------------------------------ */
 bool        form_has(struct request *rq, const char *field);                /* given and not empty */

@@ -1,0 +1,86 @@
+/* io: private to lib/web. The raw request as it came from nginx, and the answer being made. */
+#ifndef WEB_IO_H
+#define WEB_IO_H
+
+#include <fcgiapp.h>
+
+#include "web/web.h"
+
+struct pair {
+    const char *name, *value;
+};
+
+struct pairs {
+    struct pair *list;
+    size_t       count, room;
+};
+
+struct hook {
+    struct hook *next;
+    void       (*fn)(struct work *work, void *arg);
+    void        *arg;
+};
+
+struct answer {
+    int         status;
+    const char *template_name;        /* rendered after the commit */
+    const char *content_type;
+    const void *body;
+    size_t      size;
+    struct pairs headers;
+};
+
+struct web_io {
+    FCGX_Request *fcgi;
+    size_t        body_read;          /* bytes of the body taken so far */
+    size_t        body_limit;
+    struct pairs  cookies;
+    struct pairs  given;              /* parameters as they came: path, query, body */
+    struct upload *uploads;
+    size_t        upload_count;
+    struct hook  *committed;
+    struct answer answer;
+    bool          has_session;
+    const char   *visit;              /* the random cookie a visitor's CSRF token hangs on */
+    int64_t       started;            /* clock_micro() */
+    HDF          *data;               /* root of rq->page; fresh for each request */
+};
+
+void pairs_add(struct arena *arena, struct pairs *pairs, const char *name, const char *value);
+const char *pairs_get(const struct pairs *pairs, const char *name);      /* first one; NULL: absent */
+
+/* decode.c: each fails the work with FAIL_MALFORMED on NUL, bad UTF-8, bad escapes, too many values */
+char *url_decode(struct work *work, const char *text, size_t size, bool plus_is_blank);
+void  decode_urlencoded(struct request *rq, const char *text);
+void  decode_cookies(struct request *rq, const char *header);
+/* multipart.c: files go to VAR/tmp as they arrive */
+void  decode_multipart(struct request *rq, const char *boundary);
+size_t body_read(struct request *rq, void *out, size_t size);             /* FAIL_TOO_LARGE past the limit */
+
+/* form.c */
+void forms_load(const struct program *program);                           /* a mistake stops the start */
+void form_decode(struct request *rq);                                     /* rq->values from io->given */
+bool form_wrong(const struct request *rq);
+void form_to_page(struct request *rq);                                    /* Page.Values.*, Page.Errors.* */
+void form_refuse_plain(struct request *rq);                               /* no redraw: 400 (GET) or 422 */
+
+/* csrf.c */
+void csrf_prepare(struct request *rq);
+void csrf_check(struct request *rq);
+
+/* view.c */
+void views_load(const struct program *program);
+void view_begin(struct request *rq);                                      /* a fresh rq->page */
+const char *view_render(struct request *rq, const char *template_name, size_t *size);
+
+/* send.c */
+void send_answer(struct request *rq);
+void answer_failure(struct request *rq);                                  /* fills io->answer from work->failed */
+
+/* route.c */
+const struct route *route_find(const struct program *program, enum method method, const char *path,
+                               struct arena *arena, struct pairs *given, bool *other_method, const char **allow);
+void routes_check(const struct program *program);
+void routes_print(const struct program *program);
+
+#endif

@@ -1,0 +1,161 @@
+/* richtext: CommonMark as a tree of blocks in HDF. No markup is made here: the template draws each block and
+ * escapes each word, so that a text in the database can never become a script on a page. */
+#include <cmark.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "web/web.h"
+
+enum { DEPTH_MAX = 3 };
+
+struct marks {
+    bool        strong, em, code;
+    const char *href;
+};
+
+static bool link_allowed(const char *href)
+{
+    static const char *const schemes[] = { "http://", "https://", "mailto:", "tel:", "#" };
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (text_has_prefix(href, schemes[i]))
+            return true;
+    return href[0] == '/' && href[1] != '/' && href[1] != '\\';
+}
+
+static HDF *numbered(HDF *node, const char *list, int i)
+{
+    char name[40];
+    snprintf(name, sizeof name, "%s.%d", list, i);
+    return view_node(node, name);
+}
+
+static void add_run(HDF *node, int *count, const char *text, const struct marks *marks)
+{
+    HDF *run = numbered(node, "Inline", (*count)++);
+    view_set(run, "Text", text);
+    if (marks->strong)
+        view_set(run, "Strong", "1");
+    if (marks->em)
+        view_set(run, "Em", "1");
+    if (marks->code)
+        view_set(run, "Code", "1");
+    if (marks->href && link_allowed(marks->href))
+        view_set(run, "Href", marks->href);
+}
+
+/* Nested emphasis becomes a flat row of runs, each with its marks. */
+static void add_inline(HDF *node, int *count, cmark_node *first, struct marks marks)
+{
+    for (cmark_node *n = first; n; n = cmark_node_next(n)) {
+        struct marks inner = marks;
+        switch (cmark_node_get_type(n)) {
+        case CMARK_NODE_TEXT: case CMARK_NODE_HTML_INLINE:
+            add_run(node, count, cmark_node_get_literal(n), &marks);
+            break;
+        case CMARK_NODE_CODE:
+            inner.code = true;
+            add_run(node, count, cmark_node_get_literal(n), &inner);
+            break;
+        case CMARK_NODE_SOFTBREAK:
+            add_run(node, count, " ", &marks);
+            break;
+        case CMARK_NODE_LINEBREAK:
+            view_set(numbered(node, "Inline", (*count)++), "Break", "1");
+            break;
+        case CMARK_NODE_STRONG: inner.strong = true;                      goto children;
+        case CMARK_NODE_EMPH:   inner.em = true;                          goto children;
+        case CMARK_NODE_LINK:   inner.href = cmark_node_get_url(n);       goto children;
+        default:
+        children:
+            add_inline(node, count, cmark_node_first_child(n), inner);
+        }
+    }
+}
+
+static void add_blocks(HDF *node, cmark_node *first, int depth);
+
+static void add_list(HDF *block, cmark_node *list, int depth)
+{
+    bool ordered = cmark_node_get_list_type(list) == CMARK_ORDERED_LIST;
+    int i = 0;
+    view_set(block, "Kind", ordered ? "ol" : "ul");
+    if (ordered)
+        view_set_int(block, "Start", cmark_node_get_list_start(list));
+    for (cmark_node *item = cmark_node_first_child(list); item; item = cmark_node_next(item))
+        add_blocks(numbered(block, "Items", i++), cmark_node_first_child(item), depth + 1);
+}
+
+static bool is_picture(cmark_node *paragraph)
+{
+    cmark_node *only = cmark_node_first_child(paragraph);
+    return only && !cmark_node_next(only) && cmark_node_get_type(only) == CMARK_NODE_IMAGE;
+}
+
+static void add_paragraph(HDF *block, cmark_node *n)
+{
+    int count = 0;
+    cmark_node *picture = cmark_node_first_child(n);
+    if (is_picture(n) && text_has_prefix(cmark_node_get_url(picture), "/")) {
+        cmark_node *alt = cmark_node_first_child(picture);
+        view_set(block, "Kind", "image");
+        view_set(block, "Src", cmark_node_get_url(picture));
+        view_set(block, "Alt", alt && cmark_node_get_literal(alt) ? cmark_node_get_literal(alt) : "");
+        return;
+    }
+    view_set(block, "Kind", "p");
+    add_inline(block, &count, cmark_node_first_child(n), (struct marks){ 0 });
+}
+
+static void add_block(HDF *block, cmark_node *n, int depth)
+{
+    int count = 0;
+    switch (cmark_node_get_type(n)) {
+    case CMARK_NODE_HEADING: {
+        int level = cmark_node_get_heading_level(n);       /* h1 is the page's title */
+        view_set(block, "Kind", level <= 2 ? "h2" : level == 3 ? "h3" : "h4");
+        add_inline(block, &count, cmark_node_first_child(n), (struct marks){ 0 });
+        break;
+    }
+    case CMARK_NODE_LIST:
+        add_list(block, n, depth);
+        break;
+    case CMARK_NODE_BLOCK_QUOTE:
+        view_set(block, "Kind", "quote");
+        add_blocks(block, cmark_node_first_child(n), depth + 1);
+        break;
+    case CMARK_NODE_CODE_BLOCK: case CMARK_NODE_HTML_BLOCK:
+        view_set(block, "Kind", "code");
+        view_set(block, "Text", cmark_node_get_literal(n));
+        break;
+    case CMARK_NODE_THEMATIC_BREAK:
+        view_set(block, "Kind", "hr");
+        break;
+    default:
+        add_paragraph(block, n);
+    }
+}
+
+static void add_blocks(HDF *node, cmark_node *first, int depth)
+{
+    int i = 0;
+    if (depth > DEPTH_MAX)
+        return;
+    for (cmark_node *n = first; n; n = cmark_node_next(n))
+        add_block(numbered(node, "Blocks", i++), n, depth);
+}
+
+static void release_document(void *document)
+{
+    cmark_node_free(document);
+}
+
+void richtext_to_hdf(struct work *work, const char *markdown, HDF *node)
+{
+    cmark_node *document = cmark_parse_document(markdown, strlen(markdown), CMARK_OPT_DEFAULT);
+    if (!document)
+        abort();
+    work_defer(work, release_document, document);
+    add_blocks(node, cmark_node_first_child(document), 0);
+}

@@ -1,0 +1,271 @@
+/* send: one answer, made whole in memory and sent once. All headers that keep visitors safe are here. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/config.h"
+#include "core/log.h"
+#include "core/text.h"
+#include "web/io.h"
+
+static const char CSP[] = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
+                          "form-action 'self'; frame-ancestors 'none'";
+
+static const char *status_words(int status)
+{
+    static const struct { int status; const char *words; } list[] = {
+        { 200, "OK" }, { 303, "See Other" }, { 304, "Not Modified" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
+        { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" }, { 409, "Conflict" },
+        { 413, "Content Too Large" }, { 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
+        { 500, "Internal Server Error" }, { 503, "Service Unavailable" } };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (list[i].status == status)
+            return list[i].words;
+    return "Status";
+}
+
+void header_add(struct request *rq, const char *name, const char *value)
+{
+    if (strpbrk(name, "\r\n:") || strpbrk(value, "\r\n"))
+        fail_ours(&rq->work, "line break in header %s", name);
+    pairs_add(rq->work.arena, &rq->io->answer.headers, name, value);
+}
+
+const char *header_get(struct request *rq, const char *name)
+{
+    char key[80] = "HTTP_";
+    size_t n = 5;
+    for (const char *c = name; *c && n < sizeof key - 1; c++)
+        key[n++] = *c == '-' ? '_' : (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
+    key[n] = '\0';
+    return FCGX_GetParam(key, rq->io->fcgi->envp);
+}
+
+void cookie_set(struct request *rq, const char *name, const char *value, int64_t seconds)
+{
+    const char *age = seconds ? arena_printf(rq->work.arena, "; Max-Age=%lld", (long long)seconds) : "";
+    header_add(rq, "Set-Cookie",
+               arena_printf(rq->work.arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", name, value, age,
+                            config_bool("Web.SecureCookies") ? "; Secure" : ""));
+}
+
+void session_cookie(struct request *rq, const char *token)
+{
+    cookie_set(rq, "session", token ? token : "", token ? config_int("Session.AbsoluteHours") * 3600 : -1);
+}
+
+const char *public_address(struct request *rq)
+{
+    const char *fixed = config_text("Web.PublicAddress"), *host = header_get(rq, "Host");
+    if (*fixed)
+        return fixed;
+    bool plain = host && *host && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]")
+                                      == strlen(host);
+    return arena_printf(rq->work.arena, "http://%s", plain ? host : "localhost");
+}
+
+void page_status(struct request *rq, int status, const char *template_name)
+{
+    rq->io->answer.status = status;
+    rq->io->answer.template_name = template_name;
+    rq->io->answer.content_type = "text/html; charset=utf-8";
+    work_finished(&rq->work);
+}
+
+void page(struct request *rq, const char *template_name)
+{
+    page_status(rq, rq->io->answer.status ? rq->io->answer.status : 200, template_name);
+}
+
+void redirect(struct request *rq, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *to = arena_vprintf(rq->work.arena, format, args);
+    va_end(args);
+    if (to[0] != '/' || to[1] == '/' || strpbrk(to, "\\\r\n"))
+        fail_ours(&rq->work, "redirect leaves the site: %s", to);
+    header_add(rq, "Location", to);
+    answer(rq, 303, "text/plain; charset=utf-8", "", 0);
+}
+
+void answer(struct request *rq, int status, const char *content_type, const void *body, size_t size)
+{
+    struct answer *a = &rq->io->answer;
+    a->status = status;
+    a->template_name = NULL;
+    a->content_type = content_type;
+    a->body = body;
+    a->size = size;
+    work_finished(&rq->work);
+}
+
+void not_modified(struct request *rq)
+{
+    answer(rq, 304, NULL, "", 0);
+}
+
+void after_commit(struct request *rq, void (*fn)(struct work *work, void *arg), void *arg)
+{
+    struct hook *hook = arena_alloc(rq->work.arena, sizeof *hook), **last = &rq->io->committed;
+    *hook = (struct hook){ NULL, fn, arg };
+    while (*last)
+        last = &(*last)->next;
+    *last = hook;
+}
+
+/* --- failures ------------------------------------------------------------------------------------------- */
+
+static void log_failure(const struct request *rq)
+{
+    const struct work *work = &rq->work;
+    enum log_level level = work->failed == FAIL_OURS ? LOG_ERROR_ : work->failed == FAIL_UNAVAILABLE ? LOG_WARN_ : LOG_INFO_;
+    log_line(level, work, "request.failed", "%d %s%s%s", fail_status(work->failed), work->fail_text,
+             work->fail_detail[0] ? " | " : "", work->fail_detail);
+}
+
+static const char *json_text(struct arena *arena, const char *text)
+{
+    char *out = arena_alloc(arena, strlen(text) * 6 + 1), *o = out;
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            *o++ = '\\', *o++ = *text;
+        else if ((unsigned char)*text < 0x20)
+            o += sprintf(o, "\\u%04x", *text);
+        else
+            *o++ = *text;
+    }
+    return out;
+}
+
+static void failure_json(struct request *rq)
+{
+    const struct work *work = &rq->work;
+    struct answer *a = &rq->io->answer;
+    char *body = arena_printf(work->arena, "{\"error\":{\"status\":%d,\"text\":\"%s\",\"incident\":\"%s\"}}\n",
+                              a->status, json_text(work->arena, work->fail_text), work->id);
+    a->content_type = "application/json; charset=utf-8";
+    a->body = body;
+    a->size = strlen(body);
+    a->template_name = NULL;
+}
+
+static void failure_page(struct work *work, void *arg)
+{
+    struct request *rq = arg;
+    static const char *const titles[FAIL_KIND_COUNT] = {
+        [FAIL_MALFORMED] = "请求有误", [FAIL_LOGIN] = "请先登录", [FAIL_FORBIDDEN] = "没有权限",
+        [FAIL_MISSING] = "页面不存在", [FAIL_METHOD] = "访问方式不支持", [FAIL_CONFLICT] = "内容已变化",
+        [FAIL_TOO_LARGE] = "内容过大", [FAIL_INVALID] = "填写有误", [FAIL_TOO_MANY] = "操作过于频繁",
+        [FAIL_OURS] = "系统出现问题", [FAIL_UNAVAILABLE] = "系统暂时不可用" };
+    view_begin(rq);
+    view_set_int(rq->page, "Status", rq->io->answer.status);
+    view_set(rq->page, "Title", titles[rq->failure.kind]);
+    view_set(rq->page, "Text", rq->io->answer.body);
+    view_set(rq->page, "Incident", work->id);
+    rq->io->answer.body = view_render(rq, "error/error.cst", &rq->io->answer.size);
+}
+
+/* Login pages want to know where the visitor was going. */
+static void to_login(struct request *rq)
+{
+    struct arena *arena = rq->work.arena;
+    const char *back = rq->method == GET ? rq->path : "/";
+    header_add(rq, "Location", arena_printf(arena, "/account/login?back=%s", strpbrk(back, "&?#%+ ") ? "/" : back));
+    rq->io->answer.status = 303;
+    rq->io->answer.content_type = "text/plain; charset=utf-8";
+    rq->io->answer.body = "";
+    rq->io->answer.size = 0;
+}
+
+static void failure_of_program(struct work *work, void *arg)
+{
+    struct request *rq = arg;
+    (void)work;
+    rq->program->failed(rq);
+}
+
+/* work_run() forgets how the work failed: the program's own answer is made from a copy. */
+static bool answered_by_program(struct request *rq)
+{
+    if (!rq->program->failed || !rq->route)
+        return false;
+    rq->failure.kind = rq->work.failed;
+    rq->failure.text = arena_copy(rq->work.arena, rq->work.fail_text);
+    memset(&rq->io->answer, 0, sizeof rq->io->answer);
+    return work_run(&rq->work, WORK_PLAIN, failure_of_program, rq);
+}
+
+void answer_failure(struct request *rq)
+{
+    struct work *work = &rq->work;
+    struct answer *a = &rq->io->answer;
+    const char *allow = NULL;
+    log_failure(rq);
+    if (answered_by_program(rq))
+        return;
+    enum fail_kind kind = work->failed;
+    if (kind == FAIL_METHOD)
+        allow = pairs_get(&a->headers, "Allow");
+    memset(a, 0, sizeof *a);
+    a->status = fail_status(kind);
+    if (!work->fail_text[0])
+        snprintf(work->fail_text, sizeof work->fail_text, "%s", fail_stock_text(kind));
+    if (allow)
+        header_add(rq, "Allow", allow);
+    if (kind == FAIL_UNAVAILABLE)
+        header_add(rq, "Retry-After", "60");
+    if (kind == FAIL_TOO_MANY)
+        header_add(rq, "Retry-After", "600");
+    if (kind == FAIL_LOGIN && !rq->wants_json) {
+        to_login(rq);
+        return;
+    }
+    if (rq->wants_json || !rq->program->templates) {
+        failure_json(rq);
+        return;
+    }
+    rq->failure.kind = kind;
+    a->body = arena_copy(work->arena, work->fail_text);
+    a->content_type = "text/html; charset=utf-8";
+    if (!work_run(work, WORK_PLAIN, failure_page, rq)) {       /* even the error page is broken */
+        log_failure(rq);
+        failure_json(rq);
+    }
+}
+
+/* --- the wire ------------------------------------------------------------------------------------------- */
+
+static void send_headers(struct request *rq, FCGX_Stream *out)
+{
+    struct answer *a = &rq->io->answer;
+    FCGX_FPrintF(out, "Status: %d %s\r\n", a->status, status_words(a->status));
+    if (a->content_type)
+        FCGX_FPrintF(out, "Content-Type: %s\r\nContent-Length: %lld\r\n", a->content_type, (long long)a->size);
+    bool cache = false;
+    for (size_t i = 0; i < a->headers.count; i++) {
+        FCGX_FPrintF(out, "%s: %s\r\n", a->headers.list[i].name, a->headers.list[i].value);
+        cache = cache || strcasecmp(a->headers.list[i].name, "Cache-Control") == 0;
+    }
+    if (!cache)
+        FCGX_FPrintF(out, "Cache-Control: %s\r\n", rq->io->has_session || a->status >= 400 ? "no-store" : "no-cache");
+    FCGX_FPrintF(out, "Content-Security-Policy: %s\r\nX-Content-Type-Options: nosniff\r\n"
+                      "Referrer-Policy: same-origin\r\nX-Frame-Options: DENY\r\n"
+                      "Permissions-Policy: geolocation=(self), camera=(), microphone=()\r\nX-Request-Id: %s\r\n\r\n",
+                 CSP, rq->work.id);
+}
+
+void send_answer(struct request *rq)
+{
+    struct answer *a = &rq->io->answer;
+    FCGX_Stream *out = rq->io->fcgi->out;
+    bool html = a->content_type && strncmp(a->content_type, "text/html", 9) == 0;
+    if (html && rq->io->visit)
+        cookie_set(rq, "visit", rq->io->visit, 0);
+    send_headers(rq, out);
+    const char *method = FCGX_GetParam("REQUEST_METHOD", rq->io->fcgi->envp);
+    if (a->size && !(method && strcmp(method, "HEAD") == 0))
+        FCGX_PutStr(a->body, (int)a->size, out);
+}
