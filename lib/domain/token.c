@@ -1,0 +1,83 @@
+/* token: see the header. */
+#include "domain/token.h"
+
+#include <string.h>
+
+#include "core/config.h"
+#include "core/crypto.h"
+#include "core/db.h"
+#include "core/text.h"
+
+enum { REMEMBERED = 64, REMEMBER_MS = 3000, RENEW_MS = 300000 };
+
+struct token_row {
+    const char *sealed;
+    int64_t     left;         /* milliseconds */
+};
+
+static const struct db_column token_columns[] = { DB_TEXT(struct token_row, sealed), DB_INT(struct token_row, left), DB_END };
+
+static const char *about(struct work *work, int64_t operator_id)
+{
+    return arena_printf(work->arena, "exchange_token.sealed.%lld", (long long)operator_id);
+}
+
+/* Near its end a token is not given again, unless it was short-lived from the start. */
+static int64_t renew_before(void)
+{
+    int64_t tenth = config_int("Exchange.TokenSeconds") * 100;
+    return tenth < RENEW_MS ? tenth : RENEW_MS;
+}
+
+const char *token_issue(struct work *work, int64_t operator_id, int64_t *seconds)
+{
+    struct token_row row;
+    uint8_t hash[32];
+    const char *now = time_sql(work->arena, work->now);
+    if (db_struct(work, token_columns, &row,
+                  "SELECT sealed, CAST(TIMESTAMPDIFF(MICROSECOND, ?, expires_at) DIV 1000 AS INT) FROM exchange_token"
+                  " WHERE operator_id = ? AND expires_at > ? ORDER BY expires_at DESC LIMIT 1",
+                  T(now), I(operator_id), T(time_sql(work->arena, work->now + renew_before())))) {
+        const char *token = secret_open(work->arena, row.sealed, about(work, operator_id));
+        *seconds = row.left / 1000;
+        if (token)
+            return token;
+    }
+    const char *token = crypto_token(work->arena, 24);             /* 32 characters */
+    *seconds = config_int("Exchange.TokenSeconds");
+    crypto_sha256(token, strlen(token), hash);
+    db_exec(work, "INSERT INTO exchange_token (token_hash, operator_id, sealed, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+            B(hash, 32), I(operator_id), T(secret_seal(work->arena, token, about(work, operator_id))), T(now),
+            T(time_sql(work->arena, work->now + *seconds * 1000)));
+    return token;
+}
+
+bool token_holds(struct work *work, int64_t operator_id, const char *token)
+{
+    static struct { uint8_t hash[32]; int64_t operator_id, until; } remembered[REMEMBERED];
+    uint8_t hash[32];
+    crypto_sha256(token, strlen(token), hash);
+    size_t place = hash[0] % REMEMBERED;
+    if (remembered[place].operator_id == operator_id && memcmp(remembered[place].hash, hash, 32) == 0
+        && work->now < remembered[place].until && work->now > remembered[place].until - REMEMBER_MS)
+        return true;
+
+    int64_t left = db_int(work, 0, "SELECT CAST(TIMESTAMPDIFF(MICROSECOND, ?, expires_at) DIV 1000 AS INT) FROM exchange_token"
+                                   " WHERE token_hash = ? AND operator_id = ?",
+                          T(time_sql(work->arena, work->now)), B(hash, 32), I(operator_id));
+    if (left <= 0)
+        return false;
+    memcpy(remembered[place].hash, hash, 32);
+    remembered[place].operator_id = operator_id;
+    remembered[place].until = work->now + (left < REMEMBER_MS ? left : REMEMBER_MS);
+    return true;
+}
+
+int64_t exchange_sweep(struct work *work)
+{
+    /* A message dated ahead of our clock stays acceptable for twice the window. */
+    int64_t keep = config_int("Exchange.ClockWindow") * 2000 + 600000;
+    return db_exec(work, "DELETE FROM exchange_token WHERE expires_at < ? LIMIT 5000", T(time_sql(work->arena, work->now)))
+         + db_exec(work, "DELETE FROM exchange_seen WHERE received_at < ? ORDER BY received_at LIMIT 5000",
+                   T(time_sql(work->arena, work->now - keep)));
+}

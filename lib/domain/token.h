@@ -1,0 +1,19 @@
+/* token: what we give out at query_token. The same token while it lives; several may be valid at once (two
+ * nodes of one operator, or one issued anew shortly before the old one ends). Stored as a hash to look up and
+ * sealed to give again. Only token.c writes table exchange_token. */
+#ifndef DOMAIN_TOKEN_H
+#define DOMAIN_TOKEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/work.h"
+
+/* A token good for *seconds more. */
+const char *token_issue(struct work *work, int64_t operator_id, int64_t *seconds);
+/* Does it belong to the operator and live? Kept in the process for 3 seconds. */
+bool        token_holds(struct work *work, int64_t operator_id, const char *token);
+/* Clean-up, for a job: expired tokens and replay digests no TimeStamp can match any more. Rows deleted. */
+int64_t     exchange_sweep(struct work *work);
+
+#endif
