@@ -2,18 +2,21 @@
 BUILD ?= build
 CC    ?= gcc
 PKGS  := jansson libsodium libcrypto libcurl libqrencode gdlib libcmark
+# asked once a run; empty on a bare machine, where only the front door's own targets can work
+PKG_CFLAGS  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(shell mariadb_config --cflags 2>/dev/null)
+PKG_LIBS    := $(shell mariadb_config --libs 2>/dev/null) $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wformat -Wformat-security -Wno-missing-field-initializers \
   -Werror=format-security -Werror=implicit-function-declaration -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
-  -fstack-clash-protection -fPIE -MMD -MP -Ilib -isystem /usr/include/ClearSilver \
-  $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(shell mariadb_config --cflags 2>/dev/null) $(CFLAGS)
+  -fstack-clash-protection -fPIE -ffunction-sections -fdata-sections -MMD -MP -Ilib -isystem /usr/include/ClearSilver \
+  $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections $(LDFLAGS)
-LIBS = -lneo_cgi -lneo_cs -lneo_utl -lfcgi $(shell mariadb_config --libs 2>/dev/null) \
-  $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lz -lm -lpthread
+LIBS = -lneo_cgi -lneo_cs -lneo_utl -lfcgi $(PKG_LIBS) -lz -lm -lpthread
 
-PROGRAMS := $(notdir $(patsubst %/,%,$(wildcard cgi-bin/*/)))
+PROGRAMS := $(patsubst cgi-bin/%/main.c,%,$(wildcard cgi-bin/*/main.c))
 LIB_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
 
-all: $(PROGRAMS:%=$(BUILD)/%)
+programs: $(PROGRAMS:%=$(BUILD)/%)
+all: programs
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -34,6 +37,33 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libchargehall.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libchargehall.a -lcmocka $(LIBS)
 
+unit-tests: $(UNIT_TESTS)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all
+
+# --- the front door: everything below works on a bare Debian 12 ------------------------------------------------
+export BUILD VAR PORT SITE LISTEN DEMO DB_MEMORY
+
+help:
+	@echo "make run     start the portal here: installs, builds, serves; Ctrl-C stops it (SITE= PORT= VAR= LISTEN= DEMO=0)"
+	@echo "make stop    stop the portal in VAR"
+	@echo "make test    every test, on an instance of its own; ends with 'N passed, N failed'"
+	@echo "make bench   figures beside their yardsticks, on an instance of its own"
+	@echo "make shots   pictures of every page as every role, to BUILD/shots"
+	@echo "make check   warnings as errors, static analysis, template and shell lint, unit tests under sanitizers"
+	@echo "make assets  npm packages, htdocs/vendor and the table of divisions"
+	@echo "make         compile the programs into BUILD ($(BUILD))"
+	@echo "make clean   remove BUILD and htdocs/vendor; data in VAR stay"
+
+run:      ; @exec conf/host/start.sh
+stop:     ; @exec conf/host/stop.sh
+packages: ; @exec conf/host/packages.sh test
+assets:   ; @exec conf/host/assets.sh run
+test:     ; @exec tests/run.sh
+bench:    ; @exec tests/bench/run.sh
+shots:    ; @exec conf/host/with-instance.sh node tests/shots.mjs
+check:    ; @exec tests/check.sh
+clean:    ; rm -rf $(BUILD) build-asan htdocs/vendor
+
+.PHONY: all programs unit-tests help run stop packages assets test bench shots check clean
 .DEFAULT_GOAL := all

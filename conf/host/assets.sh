@@ -48,7 +48,7 @@ vendor_fill()
 
 vendor_inputs()
 {
-    (cd "$ROOT" && sha256sum htdocs/package-lock.json conf/host/assets.sh $(ls conf/build/*.mjs 2>/dev/null))
+    (cd "$ROOT" && sha256sum htdocs/package-lock.json conf/host/assets.sh conf/build/*.mjs)
 }
 
 main()

@@ -15,6 +15,7 @@ BUILD=$(absolute "${BUILD:-build}")
 VAR=$(absolute "${VAR:-var}")
 PORT=${PORT:-8080}
 LISTEN=${LISTEN:-127.0.0.1}
+case $LISTEN in 0.0.0.0 | '[::]') HERE=127.0.0.1 ;; *) HERE=$LISTEN ;; esac      # where this machine reaches it
 export ROOT BUILD VAR PORT LISTEN
 export CHARGEHALL_ROOT=$ROOT
 
@@ -48,7 +49,7 @@ step()
         sleep 0.1
         if [ $((SECONDS - told)) -ge 10 ]; then
             told=$SECONDS
-            say "  … $((SECONDS - began)) s: $(tail -n 1 "$log" | tr -d '\r' | cut -c1-100)"
+            say "  … $((SECONDS - began)) s: $(tail -c 400 "$log" | tr '\r' '\n' | tail -n 1 | cut -c1-100)"
         fi
     done
     local pid=$STEP_PID code=0
@@ -74,28 +75,29 @@ settings_check()
     if [ ${#VAR} -gt 80 ]; then
         die "the path of VAR is too long for unix sockets (80 characters at most): $VAR" "Choose a shorter one: make run VAR=/srv/chargehall"
     fi
-    [ "$VAR" != / ] && [ "$VAR" != "$ROOT" ] || die "VAR=$VAR must be a folder of its own" "make run VAR=var"
+    case $VAR in / | "$ROOT") die "VAR=$VAR must be a folder of its own" "make run VAR=var" ;; esac
 }
 
-port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+port_answers() { (exec 3<>"/dev/tcp/$HERE/$1") 2>/dev/null; }
 
 # --- as whom things run -----------------------------------------------------------------------------------
 # Root hands everything to www-data; anybody else runs it as himself. AS is put before a command.
+# shellcheck disable=SC2034
 RUN_USER=
 AS=()
+# shellcheck disable=SC2034
 user_choose()
 {
     AS=()
     RUN_USER=$(id -un)
     [ "$(id -u)" = 0 ] || return 0
-    local path=$ROOT
-    if setpriv --reuid www-data --regid www-data --clear-groups test -r "$ROOT/conf/portal.hdf" -a -x "$BUILD" 2>/dev/null &&
+    if setpriv --reuid www-data --regid www-data --clear-groups sh -c "test -r '$ROOT/conf/portal.hdf' && test -x '$BUILD'" 2>/dev/null &&
         setpriv --reuid www-data --regid www-data --clear-groups test -x "$(dirname "$VAR")" 2>/dev/null; then
         RUN_USER=www-data
         AS=(setpriv --reuid www-data --regid www-data --clear-groups)
         return 0
     fi
-    warn "user www-data cannot reach $path or ${VAR%/*}: everything runs as root (fine for a try; move it out of a private folder for service)"
+    warn "user www-data cannot reach $ROOT or ${VAR%/*}: everything runs as root (fine for a try; move it out of a private folder for service)"
 }
 
 # The environment of everything that serves: nothing of the caller's but sanitizer options.
@@ -137,4 +139,19 @@ instance_sweep()
         [ "$tries" != 290 ] || kill -KILL $pids 2>/dev/null || :
     done
     die "processes of an earlier start do not end: $pids" "Look at them with: ps -fp $pids"
+}
+
+# template_fill FILE: @NAME@ becomes the environment's NAME; a name without a value stops.
+template_fill()
+{
+    awk '{
+        line = $0; out = ""
+        while (match(line, /@[A-Z_]+@/)) {
+            name = substr(line, RSTART + 1, RLENGTH - 2)
+            if (!(name in ENVIRON)) { print "no value for @" name "@" > "/dev/stderr"; exit 1 }
+            out = out substr(line, 1, RSTART - 1) ENVIRON[name]
+            line = substr(line, RSTART + RLENGTH)
+        }
+        print out line
+    }' "$1"
 }
