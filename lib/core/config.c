@@ -47,6 +47,7 @@ static const struct key {
     { "Jobs.PollMilliseconds",    KEY_INT,  50, 60000 },
     { "Jobs.LeaseSeconds",        KEY_INT,  10, 86400 },
     { "Jobs.Attempts",            KEY_INT,  1, 100 },
+    { "Jobs.Workers",             KEY_INT,  1, 64 },
     { "Demo.Mode",                KEY_BOOL, 0, 1 },
     { "Demo.Stations",            KEY_INT,  1, 2000000 },
     { "Demo.Live",                KEY_BOOL, 0, 1 },

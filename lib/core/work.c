@@ -152,3 +152,11 @@ bool work_run(struct work *work, enum work_mode mode, void (*fn)(struct work *wo
         pause_before(attempt);
     }
 }
+
+void work_must(struct work *work, enum work_mode mode, void (*fn)(struct work *work, void *arg), void *arg)
+{
+    if (!work_run(work, mode, fn, arg)) {
+        work->again = false;
+        land(work, 2);
+    }
+}

@@ -70,6 +70,8 @@ enum work_mode { WORK_PLAIN, WORK_READ, WORK_WRITE };   /* no transaction, READ 
  * and the arena. Returns false when it failed; work->failed says how. work_finished() is for the code
  * inside fn that is done before its end (page() and redirect()): it lands as a success. */
 bool work_run(struct work *work, enum work_mode mode, void (*fn)(struct work *work, void *arg), void *arg);
+/* The same inside another work_run(), for jobs that do several transactions: a failure ends the outer one. */
+void work_must(struct work *work, enum work_mode mode, void (*fn)(struct work *work, void *arg), void *arg);
 _Noreturn void work_finished(struct work *work);
 
 /* Ends the work. `text` is what the visitor reads: Chinese, says what to do next, no SQL, no paths. */

@@ -84,6 +84,7 @@ CREATE TABLE job (                            -- what is slow or far away
     payload     MEDIUMTEXT   NOT NULL,        -- JSON
     state       VARCHAR(10)  NOT NULL DEFAULT 'waiting',   -- waiting, running, done, failed
     attempts    INT          NOT NULL DEFAULT 0,
+    again       TINYINT      NOT NULL DEFAULT 0,           -- asked for once more while it was running
     run_at      DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     leased_until DATETIME(3) NULL,            -- a runner that dies gives the job back by time
     runner      VARCHAR(40)  NULL,

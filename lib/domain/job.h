@@ -1,0 +1,33 @@
+/* job: what is slow or far away. Owns table job. A row is written in the same transaction as what caused
+ * it, taken by one runner with SKIP LOCKED under a lease, tried again with growing pauses. */
+#ifndef DOMAIN_JOB_H
+#define DOMAIN_JOB_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/work.h"
+
+/* Asks for a job. `key` makes it one: a waiting job with this key is the one asked for; a finished one runs
+ * once more; a running one runs again after its end. `payload` is JSON text ("{}"). */
+void job_add(struct work *work, const char *kind, const char *key, const char *payload);
+
+/* The same, but for something that must happen once ever: an existing row with this key is left as it is. */
+bool job_add_once(struct work *work, const char *kind, const char *key, const char *payload);
+
+struct job {
+    int64_t     id, attempts;
+    const char *kind, *key, *payload;
+};
+
+/* One due job for this runner, marked running with a lease; false: none. */
+bool job_take(struct work *work, const char *runner, struct job *job);
+void job_done(struct work *work, const struct job *job);
+/* Tried again after 2^attempts × 5 s, at most Jobs.Attempts times; `final`: not again. */
+void job_failed(struct work *work, const struct job *job, const char *error, bool final);
+/* Said by a long job: shown to staff, and renews the lease. Own transaction of the caller. */
+void job_progress(struct work *work, int64_t id, const char *text);
+void job_purge(struct work *work);              /* done ones after 30 days */
+
+#endif
