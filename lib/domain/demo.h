@@ -1,0 +1,26 @@
+/* demo: the demonstration city and its content, and the base content every portal starts with. All of it can be
+ * called again: what is there stays as it is. Call inside work_run(WORK_PLAIN): these open their own connection. */
+#ifndef DOMAIN_DEMO_H
+#define DOMAIN_DEMO_H
+
+#include "core/progress.h"
+#include "core/work.h"
+
+/* News columns, and the fixed pages of schema/pages/ that are not in the database yet (an edited page is never
+ * overwritten). Not divisions: division_load(). */
+void base_load(struct work *work, struct progress *progress);
+
+/* The demonstration city inside Site.Division: operators, Demo.Stations stations with equipment, connectors and
+ * told states, and the articles of schema/demo/articles/. The same seed gives the same city. Does nothing when
+ * stations of source 'demo' are there. Needs the divisions and htdocs/vendor/basemap/outline/. */
+void demo_load(struct work *work, struct progress *progress);
+
+/* Called every few seconds by the job runner when Demo.Live = 1: some connectors change state as a day goes,
+ * others are told again. Returns how many were told. */
+int demo_tick(struct work *work);
+
+/* --- parts (demo_city.c, demo_content.c) ----------------------------------------------------- */
+void demo_city(struct work *work, struct progress *progress);
+void demo_articles(struct work *work);
+
+#endif
