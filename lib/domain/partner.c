@@ -8,7 +8,6 @@
 #include "core/crypto.h"
 #include "core/db.h"
 #include "core/text.h"
-#include "domain/job.h"
 #include "domain/operator.h"
 #include "exchange/envelope.h"
 
@@ -212,19 +211,6 @@ int64_t partner_import(struct work *work, const json_t *file)
     db_exec(work, "UPDATE operator SET connected_at = COALESCE(connected_at, ?) WHERE id = ?",
             T(time_sql(work->arena, work->now)), I(id));
     return id;
-}
-
-int64_t partner_pull(struct work *work, const char *operator_code)
-{
-    struct partner partner;
-    int64_t id = operator_find(work, operator_code);
-    if (!id || !partner_load(work, id, &partner))
-        fail(work, FAIL_MISSING, "没有标识为 %s 的接入平台，请先导入其接入文件（partner-import）。", operator_code);
-    if (!partner.base_url[0])
-        fail(work, FAIL_INVALID, "运营商 %s 没有登记平台地址（base_url），无法拉取。", operator_code);
-    return job_add(work, "exchange.pull-stations",
-                   arena_printf(work->arena, "pull-stations.%lld.%lld", (long long)id, (long long)work->now),
-                   arena_printf(work->arena, "{\"operator_id\":%lld,\"whole\":true}", (long long)id));
 }
 
 /* --- what happened ------------------------------------------------------------------------------- */

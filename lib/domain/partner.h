@@ -38,10 +38,6 @@ bool partner_load(struct work *work, int64_t operator_id, struct partner *out);
  * FAIL_INVALID names the member that is wrong. Returns the operator's id. */
 int64_t partner_import(struct work *work, const json_t *file);
 
-/* Asks for all stations of an operator now, by a job. FAIL_MISSING: no such partner; FAIL_INVALID: no base_url.
- * Returns the job's id. */
-int64_t partner_pull(struct work *work, const char *operator_code);
-
 /* A good push came in: kept to the minute. */
 void partner_heard(struct work *work, const struct partner *partner);
 /* A pull that saw everything up to `their_time` ("2026-11-20 09:08:07") is complete. */

@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/config.h"
 #include "core/db.h"
+#include "core/log.h"
 #include "core/text.h"
 #include "domain/connector_state.h"
+#include "map/map.h"
 
 enum { REMEMBERED = 4096, CODE_MAX = 50 };
 
@@ -116,4 +119,17 @@ void status_answer_store(struct work *work, int64_t operator_id, int64_t at_ms, 
                          size_t count, struct push_outcome *out)
 {
     items_store(work, operator_id, NULL, at_ms, items, count, out);
+}
+
+void status_push_show(struct work *work, const struct push_outcome *outcome)
+{
+    static struct map *map;           /* one for the life of the process */
+    if (!map)
+        map = map_open(path_in_var("map"));
+    if (!map)
+        log_line(LOG_ERROR_, work, "exchange.map", "the map's folder cannot be opened; the next build shows the states");
+    for (size_t i = 0; map && i < outcome->told_count; i++) {
+        const struct told_state *told = &outcome->told[i];
+        map_state_put(map, told->connector_id, told->state, told->version, told->at_ms);
+    }
 }

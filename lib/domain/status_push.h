@@ -32,4 +32,8 @@ void status_push_store(struct work *work, int64_t operator_id, const uint8_t dig
 void status_answer_store(struct work *work, int64_t operator_id, int64_t at_ms, const struct status_item *items,
                          size_t count, struct push_outcome *out);
 
+/* After the commit: hands the stored states to the map's memory, so that the map shows them at once and never
+ * anything the database does not hold. */
+void status_push_show(struct work *work, const struct push_outcome *outcome);
+
 #endif

@@ -168,6 +168,8 @@ char *reply_write(struct arena *arena, const struct key_set *keys, int ret, cons
 {
     char sig[SEAL_SIG_SIZE + 1] = "";
     const char *sealed = "";
+    if (!utf8_valid(msg, strlen(msg)))              /* a sentence cut in the middle of a character */
+        msg = utf8_repair(arena, msg, strlen(msg));
     if (data && keys) {
         const char *plain = json_to_arena(arena, data);
         sealed = seal_encrypt(arena, keys, plain, strlen(plain));

@@ -30,6 +30,15 @@ static void finding_add(struct findings *out, const struct field *field, const c
     out->count++;
 }
 
+/* Mere length does not keep a record out: what is too long is cut. */
+static void finding_too_long(struct findings *out, const struct field *field, const char *path, size_t length)
+{
+    struct field soft = *field;
+    if (soft.need == FIELD_ESSENTIAL)
+        soft.need = FIELD_REQUIRED;
+    finding_add(out, &soft, path, "长度为 %zu 个字符，不得超过 %.0f 个", length, field->most);
+}
+
 /* "0 1 255" as people list it: 0、1、255 */
 static const char *values_for_people(struct arena *arena, const char *values)
 {
@@ -75,7 +84,7 @@ static void text_check(const struct field *field, const json_t *value, const cha
     if (length == 0 && field->need != FIELD_OPTIONAL)
         finding_add(out, field, path, "不能为空");
     else if (field->most > 0 && (double)length > field->most)
-        finding_add(out, field, path, "长度为 %zu 个字符，不得超过 %.0f 个", length, field->most);
+        finding_too_long(out, field, path, length);
     else if (length > 0 && !form_good(out->arena, field->form, text))
         finding_add(out, field, path, "%s", form_words[field->form]);
 }
@@ -149,6 +158,7 @@ static void object_check(const struct field *field, json_t *value, const char *p
 static void field_check(const struct field *field, json_t *object, json_t *value, const char *path, bool deep,
                         struct findings *out)
 {
+    size_t before = out->count;
     switch (field->type) {
     case FIELD_TEXT:   text_check(field, value, path, out); break;
     case FIELD_INT:
@@ -157,6 +167,9 @@ static void field_check(const struct field *field, json_t *object, json_t *value
     case FIELD_LIST:
     case FIELD_TEXTS:  list_check(field, value, path, deep, out); break;
     }
+    bool plain = field->type == FIELD_INT || field->type == FIELD_NUMBER || field->form != FORM_ANY;
+    if (out->drop_bad && plain && out->count > before)
+        json_object_del(object, field->name);
 }
 
 static void fields_check(const struct field *fields, json_t *object, const char *path, bool deep, struct findings *out)

@@ -67,14 +67,15 @@ extern const struct field station_status_fields[];
 struct finding {
     const char *path;           /* "StationInfos[3].StationLng"                       */
     const char *text;           /* "……（经度）应为数字"                               */
-    bool        essential;      /* the field is FIELD_ESSENTIAL                       */
+    bool        essential;      /* the record cannot be stored                        */
 };
 
 struct findings {
     struct arena  *arena;
+    bool           drop_bad;    /* wrong numbers, dates and codes are taken out of the object: for pulled records */
     struct finding kept[FINDINGS_KEPT];
     size_t         count;       /* all of them; only the first FINDINGS_KEPT are kept */
-    size_t         essential;
+    size_t         essential;   /* how many keep a pulled record from being stored; mere length never does */
 };
 
 /* Checks `object` and everything below it. Changes numbers and nulls in place as said above.

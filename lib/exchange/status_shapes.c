@@ -1,4 +1,4 @@
-/* status_push.c: notification_stationStatus in the shapes met in the field, made into one list.
+/* status_shapes.c: notification_stationStatus in the shapes met in the field, made into one list.
  *   {"ConnectorStatusInfo": {…}}   the standard's        {"ConnectorStatusInfo": […]}     a test client's
  *   {"ConnectorStatusInfos": […]}  accepted by others    {"StationStatusInfo": {"StationID", "ConnectorStatusInfos"}}
  *   {"StationID", "ConnectorID", "Status", …}            Zhejiang's supervise push, members at the root */

@@ -1,0 +1,110 @@
+/* call: see the header. */
+#include "call.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "core/config.h"
+#include "core/log.h"
+#include "domain/token.h"
+
+static const char JSON_TYPE[] = "application/json; charset=utf-8";
+
+static void release_json(void *thing)
+{
+    json_decref(thing);
+}
+
+static _Noreturn void reply_send(struct request *rq, const struct key_set *keys, int status, int ret, const char *msg,
+                                 const json_t *data)
+{
+    const char *text = reply_write(rq->work.arena, keys, ret, msg, data);
+    answer(rq, status, JSON_TYPE, text, strlen(text));
+}
+
+void call_refuse(struct call *call, struct verdict verdict)
+{
+    struct request *rq = call->rq;
+    const char *who = call->envelope.operator_id;
+    if (!call->partner && who)                       /* so that a known partner can trust the refusal */
+        call->partner = partner_by_code(&rq->work, who);
+    log_line(LOG_WARN_, &rq->work, "exchange.refused", "path=%s operator=%s address=%s ret=%d %s", rq->path,
+             who ? who : "-", rq->address, verdict.ret, verdict.text);
+    reply_send(rq, call->partner ? &call->partner->to_gov : NULL, 200, verdict.ret, verdict.text, NULL);
+}
+
+void call_answer(struct call *call, const char *msg, json_t *data)
+{
+    work_defer(&call->rq->work, release_json, data);
+    reply_send(call->rq, &call->partner->to_gov, 200, RET_OK, msg, data);
+}
+
+static void step(struct call *call, struct verdict verdict)
+{
+    if (verdict.ret != RET_OK)
+        call_refuse(call, verdict);
+}
+
+/* Partner known, MAC good. Keys may have changed since this process read them: a bad MAC is tried once more. */
+static void step_partner(struct call *call)
+{
+    struct work *work = &call->rq->work;
+    call->partner = partner_by_code(work, call->envelope.operator_id);
+    if (!call->partner)
+        step(call, (struct verdict){ RET_PARAMETERS, arena_printf(work->arena,
+            "OperatorID %s 未在本平台登记或已停用，请先办理互联配置", call->envelope.operator_id) });
+    if (envelope_check_sig(&call->envelope, &call->partner->to_gov).ret == RET_OK)
+        return;
+    const struct partner *fresh = partner_fresh(work, call->envelope.operator_id);
+    call->partner = fresh ? fresh : call->partner;
+    step(call, envelope_check_sig(&call->envelope, &call->partner->to_gov));
+}
+
+static void step_token(struct call *call)
+{
+    const char *header = header_get(call->rq, "Authorization");
+    if (!header || strncasecmp(header, "Bearer ", 7) != 0)
+        step(call, (struct verdict){ RET_TOKEN, "缺少令牌，请先调用 query_token，并在请求头填写 Authorization: Bearer 令牌" });
+    header += 7;
+    header += strspn(header, " ");
+    if (!token_holds(&call->rq->work, call->partner->operator_id, header))
+        step(call, (struct verdict){ RET_TOKEN, "令牌错误或已过期，请重新调用 query_token 获取令牌后重发一次" });
+}
+
+void call_enter(struct request *rq, enum call_token token, struct call *call)
+{
+    *call = (struct call){ .rq = rq };
+    step(call, envelope_read(rq->work.arena, rq->body ? rq->body : "", rq->body_size, &call->envelope));
+    step_partner(call);
+    if (token == TOKEN_NEEDED)
+        step_token(call);
+    step(call, envelope_check_time(rq->work.arena, &call->envelope, rq->work.now, config_int("Exchange.ClockWindow") * 1000));
+    step(call, envelope_open(rq->work.arena, &call->envelope, &call->partner->to_gov, &call->data));
+    work_defer(&rq->work, release_json, call->data);
+}
+
+/* --- our own failures ------------------------------------------------------------------------------ */
+
+static const struct key_set *keys_known(struct request *rq)
+{
+    struct envelope envelope;
+    if (!rq->body || envelope_read(rq->work.arena, rq->body, rq->body_size, &envelope).ret != RET_OK)
+        return NULL;
+    const struct partner *partner = partner_known(envelope.operator_id);
+    return partner && envelope_check_sig(&envelope, &partner->to_gov).ret == RET_OK ? &partner->to_gov : NULL;
+}
+
+void call_failed(struct request *rq)
+{
+    switch (rq->failure.kind) {
+    case FAIL_UNAVAILABLE:
+        reply_send(rq, keys_known(rq), 200, RET_BUSY, "系统繁忙，请一分钟后重发", NULL);
+    case FAIL_OURS:
+        reply_send(rq, keys_known(rq), 200, RET_SYSTEM,
+                   arena_printf(rq->work.arena, "系统错误，请稍后重发；如仍失败，请提供事件编号 %s", rq->work.id), NULL);
+    case FAIL_TOO_LARGE:
+        reply_send(rq, NULL, fail_status(rq->failure.kind), RET_PARAMETERS, "请求体超过大小限制，请分批发送", NULL);
+    default:
+        reply_send(rq, NULL, fail_status(rq->failure.kind), RET_PARAMETERS, rq->failure.text, NULL);
+    }
+}

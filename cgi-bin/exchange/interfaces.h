@@ -1,0 +1,10 @@
+/* interfaces: what an operator's platform may call here, one handler each. */
+#ifndef EXCHANGE_INTERFACES_H
+#define EXCHANGE_INTERFACES_H
+
+#include "web/web.h"
+
+void query_token(struct request *rq);
+void notification_station_status(struct request *rq);
+
+#endif

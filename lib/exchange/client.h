@@ -1,0 +1,43 @@
+/* client: calls an operator's platform: query_token when needed, one refresh on 4002, envelope out, envelope in.
+ *
+ * Made for jobs, outside any transaction. One struct client keeps its connection open for many calls. Only
+ * http and https, no redirects, bounded times and bytes; certificates are checked. The signature of every answer
+ * with Ret 0 must be right; refusals are believed unsigned, because many peers do not sign them. */
+#ifndef EXCHANGE_CLIENT_H
+#define EXCHANGE_CLIENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "exchange/seal.h"
+
+struct client {
+    const char           *base_url;      /* with or without a closing slash */
+    const char           *own_id;        /* our OperatorID */
+    const struct key_set *keys;
+    const char           *token;         /* NULL or "": asked for at the first call */
+    size_t                answer_limit;  /* bytes */
+    long                  connect_seconds, whole_seconds;
+    /* a new token came; may store it. NULL: nobody wants to know */
+    void                (*token_new)(void *arg, const char *token, int64_t seconds);
+    void                 *arg;
+    void                 *curl;          /* private */
+    char                  token_kept[420];   /* private: lives longer than one call's arena */
+};
+
+struct client_answer {
+    json_t     *data;        /* NULL: failed; else to be json_decref()ed */
+    int         ret;         /* as the peer said; 0 when it said nothing */
+    const char *why;         /* Chinese, what went wrong; "" */
+    bool        later;       /* trying again later may help */
+};
+
+/* Not thread-safe; `arena` holds what the answer points to. */
+void client_call(struct client *client, struct arena *arena, const char *interface, const json_t *request,
+                 struct client_answer *out);
+void client_close(struct client *client);
+
+#endif
