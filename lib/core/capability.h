@@ -9,6 +9,7 @@
     X(PUBLIC,          "public",          "任何人")                                       \
     X(PEER,            "peer",            "平台对平台接口（以签名和令牌证明身份）")       \
     X(SIGNED_IN,       "signed-in",       "已登录用户")                                   \
+    X(STAFF,           "staff",           "进入管理后台")                                 \
     X(CONTENT_EDIT,    "content-edit",    "编辑栏目内容")                                 \
     X(JOB_VIEW,        "job-view",        "查看后台任务")                                 \
     X(JOB_RETRY,       "job-retry",       "重试后台任务")                                 \

@@ -205,6 +205,14 @@ void db_rollback(struct work *work)
     }
 }
 
+void db_run_ddl(struct work *work, const char *sql)
+{
+    if (!work->db->mysql)
+        begin_wanted(work);
+    if (mysql_query(work->db->mysql, sql))
+        raise(work, sql, mysql_errno(work->db->mysql), mysql_error(work->db->mysql));
+}
+
 static struct prepared *slot_for(struct db *db, const char *sql)
 {
     struct prepared *oldest = &db->prepared[0];

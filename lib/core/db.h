@@ -88,6 +88,9 @@ struct db *db_new(const char *role);
 void       db_free(struct db *db);
 /* Times are DATETIME(3) at +08:00, set for each connection. */
 
+/* For migrations alone: one statement as text, outside any transaction (DDL commits by itself). */
+void db_run_ddl(struct work *work, const char *sql);
+
 /* Used by work_run() only. */
 void db_begin(struct work *work, bool writes);
 void db_commit(struct work *work);

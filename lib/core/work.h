@@ -39,6 +39,7 @@ struct actor {
     int64_t     operator_id;    /* the company acted for; 0: none                                 */
     const char *login;
     const char *name;
+    const char *role_label;     /* 「市级主管部门」; NULL for a visitor                              */
     const char *role;           /* key in schema/roles.hdf; "visitor" when nobody is logged in    */
     const char *division;       /* code prefix a department sees, e.g. "4404"; "" none            */
     uint64_t    capabilities;   /* bit set of enum capability (core/capability.h)                 */

@@ -6,7 +6,7 @@
 
 #define Q_ADD "INSERT INTO job (kind, job_key, payload) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE" \
               " again = IF(state = 'running', 1, 0)," \
-              " payload = IF(state = 'waiting', payload, VALUES(payload))," \
+              " payload = VALUES(payload)," \
               " attempts = IF(state IN ('done', 'failed'), 0, attempts)," \
               " run_at = IF(state IN ('done', 'failed'), NOW(3), run_at)," \
               " finished_at = NULL, state = IF(state = 'running', 'running', 'waiting')"

@@ -44,8 +44,8 @@ bool session_actor(struct work *work, const char *token, struct actor *actor)
     if (found.touch)
         db_exec(work, Q_SEEN, B(hash, 32));
     *actor = (struct actor){ .account_id = found.id, .operator_id = found.operator_id, .login = found.login,
-                             .name = found.name, .role = found.role, .division = found.division,
-                             .capabilities = role_capabilities(found.role) };
+                             .name = found.name, .role = found.role, .role_label = role_label(found.role),
+                             .division = found.division, .capabilities = role_capabilities(found.role) };
     return true;
 }
 

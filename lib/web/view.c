@@ -13,6 +13,7 @@
 #include <ClearSilver.h>
 
 #include "core/config.h"
+#include "core/crypto.h"
 #include "core/text.h"
 #include "web/io.h"
 
@@ -109,12 +110,39 @@ static void set_actor(struct request *rq)
     view_set(rq->page, "Actor.Name", actor->name);
     view_set(rq->page, "Actor.Login", actor->login);
     view_set(rq->page, "Actor.Role", actor->role);
+    view_set(rq->page, "Actor.RoleLabel", actor->role_label);
     for (int cap = 1; cap < CAP_COUNT; cap++)
         if (actor->capabilities & CAP_BIT(cap)) {
             char name[80];
             snprintf(name, sizeof name, "Actor.May.%s", capability_key((enum capability)cap));
             view_set(rq->page, name, "1");
         }
+}
+
+/* Side.N: the entries of the working area this actor may enter; the longest path that fits is the current one. */
+static void set_side_menu(struct request *rq)
+{
+    HDF *current = NULL;
+    size_t best = 0;
+    int n = 0;
+    for (HDF *item = hdf_get_child(config_tree(), "WorkMenu"); item; item = hdf_obj_next(item)) {
+        const char *path = hdf_get_value(item, "Path", "");
+        enum capability cap = capability_by_key(hdf_get_value(item, "Capability", ""));
+        if (!(rq->work.actor.capabilities & CAP_BIT(cap)) || cap == CAP_UNDECIDED)
+            continue;
+        char name[16];
+        snprintf(name, sizeof name, "Side.%d", n++);
+        HDF *out = view_node(rq->io->data, name);
+        view_set(out, "Label", hdf_get_value(item, "Label", NULL));
+        view_set(out, "Path", path);
+        view_set(out, "Group", hdf_get_value(item, "Group", NULL));
+        if (text_has_prefix(rq->path, path) && strlen(path) > best) {
+            best = strlen(path);
+            current = out;
+        }
+    }
+    if (current)
+        view_set(current, "Current", "1");
 }
 
 void view_begin(struct request *rq)
@@ -134,7 +162,10 @@ void view_begin(struct request *rq)
     const char *elder = cookie_get(rq, "elder");
     if (elder && strcmp(elder, "1") == 0)
         view_set(rq->page, "Elder", "1");
+    view_set(rq->page, "Key", crypto_token(arena, 15));
     set_actor(rq);
+    if (rq->work.actor.account_id)
+        set_side_menu(rq);
 }
 
 static void free_string(void *text)

@@ -53,3 +53,10 @@ CREATE TABLE page_history (                   -- every earlier version stays rea
     PRIMARY KEY (id),
     UNIQUE KEY page_history_version (slug, version)
 ) ENGINE=InnoDB;
+
+CREATE TABLE statistic (                      -- figures of the home page, recounted by the job runner
+    name  VARCHAR(40)   NOT NULL,
+    value DECIMAL(20,3) NOT NULL,
+    at    DATETIME(3)   NOT NULL,
+    PRIMARY KEY (name)
+) ENGINE=InnoDB;
