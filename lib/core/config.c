@@ -61,7 +61,7 @@ static const struct key {
     { "Site.Division.Name",       KEY_TEXT, 1, 60 },
 };
 /* Trees that templates read freely: names below them are the templates' business. */
-static const char *const free_trees[] = { "Site", "Menu", "Side", "Footer", "Utility", "Host", "Demo", "Hot", "Tiles", NULL };
+static const char *const free_trees[] = { "Site", "Menu", "Side", "Footer", "Utility", "Host", "Demo", "Hot", "Tiles", "WorkMenu", NULL };
 
 static HDF *tree;
 static char root[PATH_MAX], var[PATH_MAX];
