@@ -1,0 +1,83 @@
+#include "kinds.h"
+
+#include "core/config.h"
+#include "core/db.h"
+#include "core/text.h"
+#include "domain/demo.h"
+#include "domain/job.h"
+#include "domain/map_source.h"
+#include "domain/pull.h"
+#include "domain/session.h"
+#include "domain/statistic.h"
+
+static void map_build_job(struct work *work, const json_t *payload)
+{
+    (void)payload;
+    map_rebuild(work);
+}
+
+const struct job_kind job_kinds[] = {
+    { "map.build",              map_build_job },
+    { "exchange.pull-stations", pull_stations_job },
+    { "exchange.pull-status",   pull_status_job },
+    { "exchange.tend",          exchange_tend_job },
+    { NULL, NULL } };
+
+static void sweep(struct work *work)
+{
+    map_sweep(work, (int)config_int("Map.SweepSeconds") + 10);
+}
+
+static void stale(struct work *work)
+{
+    map_stale(work);
+}
+
+static void figures(struct work *work, void *arg)
+{
+    (void)arg;
+    statistics_count(work);
+}
+
+static void tick_figures(struct work *work)
+{
+    work_must(work, WORK_WRITE, figures, NULL);
+}
+
+static void purge(struct work *work, void *arg)
+{
+    (void)arg;
+    session_purge(work);
+    job_purge(work);
+}
+
+static void tick_purge(struct work *work)
+{
+    work_must(work, WORK_WRITE, purge, NULL);
+}
+
+static void tend(struct work *work, void *arg)
+{
+    (void)arg;
+    job_add(work, "exchange.tend", "exchange.tend", "{}");
+}
+
+static void tick_tend(struct work *work)
+{
+    work_must(work, WORK_WRITE, tend, NULL);
+}
+
+static void tick_demo(struct work *work)
+{
+    if (config_bool("Demo.Mode") && config_bool("Demo.Live"))
+        demo_tick(work);
+}
+
+struct tick ticks[] = {
+    { "map.sweep",  1,   sweep, 0 },
+    { "map.stale",  5,   stale, 0 },
+    { "demo.live",  3,   tick_demo, 0 },
+    { "figures",    30,  tick_figures, 0 },
+    { "purge",      60,  tick_purge, 0 },
+    { "tend",       120, tick_tend, 0 },
+    { NULL, 0, NULL, 0 } };

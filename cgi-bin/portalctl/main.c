@@ -1,0 +1,242 @@
+/* portalctl: the one command-line tool. Every command is a row; `--help` is printed from the table. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/config.h"
+#include "core/db.h"
+#include "core/dict.h"
+#include "core/log.h"
+#include "core/progress.h"
+#include "core/text.h"
+#include "domain/account.h"
+#include "domain/demo.h"
+#include "domain/division.h"
+#include "domain/import_stations.h"
+#include "domain/job.h"
+#include "domain/map_source.h"
+#include "domain/partner.h"
+#include "domain/pull.h"
+#include "domain/role.h"
+#include "domain/schema.h"
+#include "domain/session.h"
+#include "domain/statistic.h"
+#include "domain/trail.h"
+
+struct call {
+    struct work work;
+    int         argc;
+    char      **argv;            /* the arguments behind the command's name */
+    int         exit_code;
+};
+
+struct command {
+    const char    *name, *arguments, *help;
+    int            least, most;              /* arguments */
+    const char    *role;                     /* of the database connection */
+    void         (*fn)(struct call *call);   /* run with WORK_PLAIN */
+};
+
+/* One transaction inside a command. */
+#define IN_TRANSACTION(name) \
+    static void name##_tx(struct work *work, void *arg); \
+    static void name(struct call *call) { work_must(&call->work, WORK_WRITE, name##_tx, call); } \
+    static void name##_tx(struct work *work, void *arg)
+
+static void migrate(struct call *call)
+{
+    printf("%d statements applied\n", schema_migrate(&call->work));
+}
+
+static void load_divisions(struct work *work, void *arg)
+{
+    const char *path = path_in_root("build/divisions.tsv"), *own = getenv("DIVISIONS");
+    FILE *file = fopen(own ? own : path, "r");
+    (void)arg;
+    if (!file)
+        fail(work, FAIL_MISSING, "build/divisions.tsv is missing: run make first");
+    struct progress progress = progress_start("行政区划");
+    division_load(work, file, &progress);
+    progress_end(&progress);
+    fclose(file);
+}
+
+static void load_base(struct call *call)
+{
+    work_must(&call->work, WORK_WRITE, load_divisions, NULL);
+    struct progress progress = progress_start("栏目与页面");
+    base_load(&call->work, &progress);
+    progress_end(&progress);
+}
+
+static void add_demo_accounts(struct work *work, void *arg)
+{
+    (void)arg;
+    account_demo_load(work);
+    statistics_count(work);
+}
+
+static void demo(struct call *call)
+{
+    if (!config_bool("Demo.Mode"))
+        fail(&call->work, FAIL_FORBIDDEN, "Demo.Mode is off in this instance: no demonstration data here");
+    struct progress progress = progress_start("演示城市");
+    demo_load(&call->work, &progress);
+    progress_end(&progress);
+    work_must(&call->work, WORK_WRITE, add_demo_accounts, NULL);
+    map_rebuild(&call->work);
+}
+
+IN_TRANSACTION(demo_logins)
+{
+    HDF *list;
+    (void)arg;
+    if (hdf_init(&list))
+        abort();
+    account_demo_list(work, list);
+    printf("%-16s %-18s %s\n", "login", "password", "role");
+    for (HDF *row = hdf_obj_child(list); row; row = hdf_obj_next(row))
+        printf("%-16s %-18s %s\n", hdf_get_value(row, "login", ""), DEMO_PASSWORD,
+               role_label(hdf_get_value(row, "role", "")));
+    hdf_destroy(&list);
+}
+
+/* A session for tools, local to whoever may read VAR; the trail says so. */
+IN_TRANSACTION(session)
+{
+    struct call *call = arg;
+    int64_t account = account_by_login(work, call->argv[0]);
+    if (!account)
+        fail(work, FAIL_MISSING, "no account %s", call->argv[0]);
+    trail_write(work, "session-by-tool", arena_printf(work->arena, "account:%lld", (long long)account), "done",
+                "portalctl session", "");
+    printf("session=%s\n", session_open(work, account, "portalctl"));
+}
+
+static void import_stations_command(struct call *call)
+{
+    struct progress progress = progress_start("导入充电站");
+    call->exit_code = import_stations(&call->work, call->argv[0], &progress);
+    map_rebuild(&call->work);
+}
+
+static void map_build(struct call *call)
+{
+    printf("%lld stations on the map\n", (long long)map_rebuild(&call->work));
+}
+
+static void release_json(void *json)
+{
+    json_decref(json);
+}
+
+IN_TRANSACTION(partner_import_command)
+{
+    struct call *call = arg;
+    json_error_t error;
+    json_t *file = json_load_file(call->argv[0], JSON_REJECT_DUPLICATES, &error);
+    if (!file)
+        fail(work, FAIL_INVALID, "%s line %d: %s", call->argv[0], error.line, error.text);
+    work_defer(work, release_json, file);
+    int64_t operator_id = partner_import(work, file);
+    trail_write(work, "partner-import", arena_printf(work->arena, "operator:%lld", (long long)operator_id), "done",
+                "portalctl partner-import", "");
+    printf("operator %lld\n", (long long)operator_id);
+}
+
+static void partner_pull(struct call *call)
+{
+    struct pull_report report;
+    pull_stations(&call->work, call->argv[0], true, &report);
+    printf("%d pages, %lld stations stored, %lld refused, %lld removed, %lld named twice%s%s\n", report.pages,
+           (long long)report.stored, (long long)report.refused, (long long)report.removed, (long long)report.doubled,
+           report.first_fault ? "; first fault: " : "", report.first_fault ? report.first_fault : "");
+    map_rebuild(&call->work);
+    call->exit_code = report.refused ? 1 : 0;
+}
+
+static const struct command commands[] = {
+    { "migrate",         "",            "bring the database to the shape of schema/tables", 0, 0, "owner", migrate },
+    { "load-base",       "",            "load divisions, columns and fixed pages; keeps what was edited", 0, 0, "portal", load_base },
+    { "demo",            "",            "load the demonstration city and one login a role", 0, 0, "portal", demo },
+    { "demo-logins",     "",            "print the demonstration logins", 0, 0, "portal", demo_logins },
+    { "session",         "LOGIN",       "print a session cookie for tools; recorded in the trail", 1, 1, "portal", session },
+    { "import-stations", "FILE",        "import stations from NDJSON, plain or gzip", 1, 1, "portal", import_stations_command },
+    { "map-build",       "",            "build the map's memory from the database now", 0, 0, "portal", map_build },
+    { "partner-import",  "FILE.json",   "register an operator's platform and its keys", 1, 1, "portal", partner_import_command },
+    { "partner-pull",    "OPERATOR_ID", "fetch that operator's stations now", 1, 1, "portal", partner_pull },
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *out)
+{
+    fputs("portalctl COMMAND [ARGUMENTS]\nThe instance is the one in $VAR (default: var beside the sources).\n\n", out);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-16s %-12s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    fputs("  --help                        this list\n  --check                       check configuration, dictionaries and roles\n", out);
+}
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+struct running {
+    const struct command *command;
+    struct call          *call;
+};
+
+static void run(struct work *work, void *arg)
+{
+    struct running *running = arg;
+    (void)work;
+    running->command->fn(running->call);
+}
+
+static int perform(const struct command *command, int argc, char **argv)
+{
+    struct call call = { .argc = argc, .argv = argv };
+    struct running running = { command, &call };
+    call.work = (struct work){ .arena = arena_new(), .db = db_new(command->role), .now = clock_now(), .id = "portalctl",
+                               .actor = { .role = "system", .login = "portalctl", .name = "portalctl", .division = "" } };
+    if (!work_run(&call.work, WORK_PLAIN, run, &running)) {
+        fprintf(stderr, "portalctl %s: %s%s%s\n", command->name, call.work.fail_text,
+                call.work.fail_detail[0] ? "\n  " : "", call.work.fail_detail);
+        call.exit_code = 1;
+    }
+    work_release(&call.work);
+    db_free(call.work.db);
+    arena_free(call.work.arena);
+    return call.exit_code;
+}
+
+int main(int argc, char **argv)
+{
+    umask(0027);
+    if (argc < 2 || strcmp(argv[1], "--help") == 0) {
+        print_help(argc < 2 ? stderr : stdout);
+        return argc < 2 ? 2 : 0;
+    }
+    if (strcmp(argv[1], "--routes") == 0)
+        return 0;                                   /* has none */
+    config_load(argv[0]);
+    dict_load_all();
+    roles_load();
+    if (strcmp(argv[1], "--check") == 0) {
+        puts("portalctl: configuration, dictionaries and roles OK");
+        return 0;
+    }
+    const struct command *command = find(argv[1]);
+    if (!command || argc - 2 < command->least || argc - 2 > command->most) {
+        fprintf(stderr, "portalctl %s %s: %s\n\n", argv[1], command ? command->arguments : "", command ? "wrong number of arguments" : "no such command");
+        print_help(stderr);
+        return 2;
+    }
+    return perform(command, argc - 2, argv + 2);
+}
