@@ -7,7 +7,8 @@
  *     }
  * kinds: id, int, real, text, line (text without line breaks), code (letters, digits, - _ .), path (an
  * address of this site), dict, bool, date, password (kept as typed), file. Attributes: required, many,
- * limit (values of a `many`), min, max (number, or characters), dict, help. */
+ * limit (values of a `many`), min, max (number, or characters), dict, help.
+ * A form named "engine:name" is not a file: an engine registers it at start (form_register). */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -122,13 +123,36 @@ static void read_field(struct form *form, HDF *node)
         field->low = 1, field->high = 9e15;
 }
 
-static void form_load(const char *name)
+static const struct form *form_named(const char *name)
 {
     for (const struct form *f = forms; f; f = f->next)
-        if (strcmp(f->name, name) == 0)
-            return;
+        if (name && strcmp(f->name, name) == 0)
+            return f;
+    return NULL;
+}
+
+void form_register(const char *name, HDF *fields)
+{
+    if (form_named(name))
+        return;
+    struct form *form = calloc(1, sizeof *form);
+    if (!form)
+        abort();
+    form->name = name;
+    for (HDF *f = hdf_obj_child(fields); f; f = hdf_obj_next(f))
+        read_field(form, f);
+    if (!form->count)
+        stop(name, "-", "has no fields { }");
+    form->next = forms;
+    forms = form;
+}
+
+static void form_load(const char *name)
+{
     char path[200];
     HDF *tree;
+    if (form_named(name))
+        return;
     snprintf(path, sizeof path, "schema/forms/%s.hdf", name);
     if (hdf_init(&tree))
         abort();
@@ -137,31 +161,21 @@ static void form_load(const char *name)
         nerr_log_error(error);
         stop(name, "-", "cannot be read");
     }
-    struct form *form = calloc(1, sizeof *form);
-    if (!form)
-        abort();
-    form->name = name;
-    for (HDF *f = hdf_get_child(tree, "fields"); f; f = hdf_obj_next(f))
-        read_field(form, f);
-    if (!form->count)
-        stop(name, "-", "has no fields { }");
-    form->next = forms;
-    forms = form;
+    form_register(name, hdf_get_obj(tree, "fields"));
 }
 
 void forms_load(const struct program *program)
 {
     for (const struct route *row = program->routes; row->path; row++)
-        if (row->form)
+        if (row->form && !strchr(row->form, ':'))
             form_load(row->form);
 }
 
-static const struct form *form_named(const char *name)
+void forms_complete(const struct program *program)
 {
-    for (const struct form *f = forms; f; f = f->next)
-        if (name && strcmp(f->name, name) == 0)
-            return f;
-    return NULL;
+    for (const struct route *row = program->routes; row->path; row++)
+        if (row->form && !form_named(row->form))
+            stop(row->form, row->path, "nothing registered this form at start");
 }
 
 /* --- checking values -------------------------------------------------------------------------------- */

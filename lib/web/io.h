@@ -27,6 +27,7 @@ struct answer {
     const char *content_type;
     const void *body;
     size_t      size;
+    const char *file;                 /* instead of body: sent in pieces */
     struct pairs headers;
 };
 
@@ -59,6 +60,7 @@ size_t body_read(struct request *rq, void *out, size_t size);             /* FAI
 
 /* form.c */
 void forms_load(const struct program *program);                           /* a mistake stops the start */
+void forms_complete(const struct program *program);                       /* after start: each route's form is there */
 void form_decode(struct request *rq);                                     /* rq->values from io->given */
 bool form_wrong(const struct request *rq);
 void form_to_page(struct request *rq);                                    /* Page.Values.*, Page.Errors.* */

@@ -232,6 +232,7 @@ static void load_everything(const struct program *program)
     views_load(program);
     if (program->start)
         program->start();
+    forms_complete(program);
 }
 
 static int serve_forever(const struct program *program)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "core/config.h"
 #include "core/log.h"
@@ -100,6 +101,15 @@ void answer(struct request *rq, int status, const char *content_type, const void
     a->body = body;
     a->size = size;
     work_finished(&rq->work);
+}
+
+void answer_file(struct request *rq, const char *content_type, const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) != 0)
+        fail_ours(&rq->work, "cannot read what was written: %s", path);
+    rq->io->answer.file = path;
+    answer(rq, 200, content_type, "", (size_t)about.st_size);
 }
 
 void not_modified(struct request *rq)
@@ -257,6 +267,17 @@ static void send_headers(struct request *rq, FCGX_Stream *out)
                  CSP, rq->work.id);
 }
 
+static void send_file(const char *path, FCGX_Stream *out)
+{
+    char piece[16384];
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return;
+    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;)
+        FCGX_PutStr(piece, (int)got, out);
+    fclose(file);
+}
+
 void send_answer(struct request *rq)
 {
     struct answer *a = &rq->io->answer;
@@ -266,6 +287,10 @@ void send_answer(struct request *rq)
         cookie_set(rq, "visit", rq->io->visit, 0);
     send_headers(rq, out);
     const char *method = FCGX_GetParam("REQUEST_METHOD", rq->io->fcgi->envp);
-    if (a->size && !(method && strcmp(method, "HEAD") == 0))
+    if (!a->size || (method && strcmp(method, "HEAD") == 0))
+        return;
+    if (a->file)
+        send_file(a->file, out);
+    else
         FCGX_PutStr(a->body, (int)a->size, out);
 }

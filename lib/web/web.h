@@ -92,6 +92,8 @@ _Noreturn void page_status(struct request *rq, int status, const char *template_
 _Noreturn void redirect(struct request *rq, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A body made by the program: JSON, PNG … The bytes must be arena memory or deferred. */
 _Noreturn void answer(struct request *rq, int status, const char *content_type, const void *body, size_t size);
+/* The same from a file, sent in pieces: for what is too long for memory. The path stays until the work ends. */
+_Noreturn void answer_file(struct request *rq, const char *content_type, const char *path);
 _Noreturn void not_modified(struct request *rq);
 
 void header_add(struct request *rq, const char *name, const char *value);   /* refuses CR, LF */
@@ -124,6 +126,10 @@ const struct upload *form_file(struct request *rq, const char *field);      /* N
 void        form_error(struct request *rq, const char *field, const char *text, ...)
                 __attribute__((format(printf, 3, 4)));
 _Noreturn void form_refuse(struct request *rq);
+
+/* For engines that make a form from their own declaration ("list:job"): `fields` are the nodes of a fields { } block
+ * and stay for the life of the process. From program.start only. */
+void        form_register(const char *name, HDF *fields);
 
 /* --- HDF, for handlers ------------------------------------------------------------------------ */
 void view_set(HDF *node, const char *name, const char *value);              /* NULL value: left out */
