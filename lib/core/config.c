@@ -228,6 +228,8 @@ void config_load(const char *program_path)
     snprintf(file, sizeof file, "conf/sites/%s.hdf", site);
     read_layer(path_in_root(file), true);
     read_layer(path_in_var("instance.hdf"), false);
+    NEOERR *error = hdf_set_value(tree, "Site.Key", site);
+    nerr_ignore(&error);
     strip_comments(hdf_obj_child(tree));
     check_unknown(hdf_obj_child(tree), "");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
