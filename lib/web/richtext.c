@@ -45,6 +45,17 @@ static void add_run(HDF *node, int *count, const char *text, const struct marks 
         view_set(run, "Href", marks->href);
 }
 
+/* Lines are broken for the writer's eye; Chinese runs on without a blank where they are joined. */
+static bool joins_without_blank(cmark_node *breaking)
+{
+    cmark_node *before = cmark_node_previous(breaking), *after = cmark_node_next(breaking);
+    const char *left = before ? cmark_node_get_literal(before) : NULL, *right = after ? cmark_node_get_literal(after) : NULL;
+    uint32_t last = 0;
+    while (left && *left)
+        last = utf8_next(&left);
+    return last >= 0x2E80 && right && utf8_next(&right) >= 0x2E80;
+}
+
 /* Nested emphasis becomes a flat row of runs, each with its marks. */
 static void add_inline(HDF *node, int *count, cmark_node *first, struct marks marks)
 {
@@ -59,7 +70,8 @@ static void add_inline(HDF *node, int *count, cmark_node *first, struct marks ma
             add_run(node, count, cmark_node_get_literal(n), &inner);
             break;
         case CMARK_NODE_SOFTBREAK:
-            add_run(node, count, " ", &marks);
+            if (!joins_without_blank(n))
+                add_run(node, count, " ", &marks);
             break;
         case CMARK_NODE_LINEBREAK:
             view_set(numbered(node, "Inline", (*count)++), "Break", "1");
