@@ -1,5 +1,4 @@
 /* Opening, following the generation, and the writers' lock. */
-#define _GNU_SOURCE
 #include "map/map_bits.h"
 #include "map/map_file.h"
 

@@ -1,5 +1,4 @@
 /* Finding a word in station names and in the labels of the searched facet. */
-#define _GNU_SOURCE
 #include "map/map_file.h"
 
 #include <string.h>

@@ -1,7 +1,6 @@
 /* Writing the file and swapping it in. The new file is filled through a mapping of `index.new`, whose blocks
  * are allocated beforehand (a full disk is an error here, not a signal later), synced, and renamed over `index`
  * under the writers' lock. Only one builder writes at a time (flock on `build`). */
-#define _GNU_SOURCE
 #include "map/map_builder.h"
 
 #include <errno.h>

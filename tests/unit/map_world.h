@@ -180,7 +180,7 @@ static struct sums plain_sums(const struct plain_station *s, int64_t now)
     return r;
 }
 
-static bool plain_matches(const struct world *w, const struct plain_station *s, const struct map_query *q, int but)
+static inline bool plain_matches(const struct world *w, const struct plain_station *s, const struct map_query *q, int but)
 {
     for (int f = 0; f < MAP_FACETS; f++) {
         bool has = q->facet[f].count == 0 || f == but;
@@ -202,14 +202,14 @@ static bool plain_matches(const struct world *w, const struct plain_station *s, 
     return true;
 }
 
-static bool plain_inside(const struct plain_station *s, const struct map_query *q)
+static inline bool plain_inside(const struct plain_station *s, const struct map_query *q)
 {
     return q->everywhere || (s->x >= geo_mercator_x(q->west) && s->x <= geo_mercator_x(q->east) &&
                              s->y >= geo_mercator_y(q->north) && s->y <= geo_mercator_y(q->south));
 }
 
 /* A random question; `values` is room for its selections. */
-static struct map_query query_roll(struct world *w, uint16_t values[MAP_FACETS][40])
+static inline struct map_query query_roll(struct world *w, uint16_t values[MAP_FACETS][40])
 {
     struct map_query q = { .zoom = (int)roll(w, 20) };
     const struct plain_station *on = &w->stations[roll(w, (uint32_t)w->count)];
