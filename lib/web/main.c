@@ -209,9 +209,9 @@ static void serve(const struct program *program, FCGX_Request *fcgi, struct aren
     if (!road(&rq))
         answer_failure(&rq);
     send_answer(&rq);
-    FCGX_Finish_r(fcgi);
     log_access(&rq.work, program->name, param(&rq, "REQUEST_METHOD"), rq.path, io.answer.status,
                clock_micro() - io.started, (int64_t)io.body_read, (int64_t)io.answer.size);
+    FCGX_Finish_r(fcgi);                /* frees the parameters: the request's id and address go with them */
     work_release(&rq.work);
     arena_reset(arena);
 }
