@@ -115,7 +115,7 @@ control()
     local label=$1 log=$VAR/log/portalctl-$2.log environment
     shift
     mapfile -t environment < <(serve_env)
-    step "$label" "$log" env -i "${environment[@]}" "${AS[@]}" "$BUILD/portalctl" "$@" ||
+    step "$label" "$log" env -i "${environment[@]}" "DIVISIONS=$BUILD/divisions.tsv" "${AS[@]}" "$BUILD/portalctl" "$@" ||
         die "portalctl $* failed" "Mend what it names, then start again; nothing that was there is lost" "$log"
 }
 

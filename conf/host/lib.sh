@@ -20,8 +20,9 @@ export ROOT BUILD VAR PORT LISTEN
 export CHARGEHALL_ROOT=$ROOT
 
 # --- what people read -------------------------------------------------------------------------------------
-say()  { printf '%4ds  %s\n' "$SECONDS" "$*"; }
-warn() { printf '%4ds  注意 %s\n' "$SECONDS" "$*" >&2; }
+# A terminal that was closed must not keep anything from being stopped: what cannot be said is left unsaid.
+say()  { printf '%4ds  %s\n' "$SECONDS" "$*" 2>/dev/null || :; }
+warn() { { printf '%4ds  注意 %s\n' "$SECONDS" "$*" >&2; } 2>/dev/null || :; }
 
 # die WHAT [WHAT TO DO] [LOG]
 die()

@@ -31,6 +31,7 @@ part_launch()
         </dev/null >>"$VAR/log/$name.out" 2>&1 9>&- &
     PART_PID[$name]=$!
     echo $! >"$VAR/run/$name.part"
+    disown $!                                   # still our child, but bash says nothing when it ends
 }
 
 part_runs() { [ -n "${PART_PID[$1]:-}" ] && kill -0 "${PART_PID[$1]}" 2>/dev/null; }
@@ -68,7 +69,8 @@ part_stop()
 {
     local name=$1 pid=${PART_PID[$1]:-} tries
     [ -n "$pid" ] || return 0
-    kill "-${3:-TERM}" "$pid" 2>/dev/null || :
+    # whose leader is dead (kill -9) is told as a group
+    kill "-${3:-TERM}" "$pid" 2>/dev/null || kill -TERM -- "-$pid" 2>/dev/null || :
     for tries in $(seq $(($2 * 10))); do
         kill -0 -- "-$pid" 2>/dev/null || break
         [ $((tries % 50)) != 0 ] || say "  … waiting for $name to end"
@@ -78,7 +80,6 @@ part_stop()
         warn "$name did not end within $2 s: killed"
         kill -KILL -- "-$pid" 2>/dev/null || :
     fi
-    wait "$pid" 2>/dev/null || :
     unset "PART_PID[$name]"
     rm -f "$VAR/run/$name.part"
 }

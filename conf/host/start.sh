@@ -110,7 +110,8 @@ ENDING=0
 finish()
 {
     local code=$?
-    trap '' INT TERM HUP
+    set +e
+    trap '' INT TERM HUP PIPE
     trap - EXIT
     [ "$ENDING" = 0 ] || return 0
     ENDING=1
@@ -118,7 +119,7 @@ finish()
     if [ "${MINE:-0}" = 1 ]; then
         parts_stop_all
         # told to stop while it served: that is no failure
-        if [ -e "$VAR/run/ready" ]; then case $code in 129 | 130 | 143) code=0 ;; esac; fi
+        if [ -e "$VAR/run/ready" ]; then case $code in 129 | 130 | 141 | 143) code=0 ;; esac; fi
         rm -f "$VAR/run/ready" "$VAR/run/address" "$VAR/run/host.pid" "$VAR/run/control"
     fi
     exit "$code"
@@ -162,15 +163,16 @@ main()
     trap 'exit 130' INT
     trap 'exit 143' TERM
     trap 'exit 129' HUP
+    trap 'exit 141' PIPE
     lock_take
     MINE=1
     echo $$ >"$VAR/run/host.pid"
+    instance_sweep
     port_check
     mkdir -p "$BUILD/log"
     [ "$PREPARED" = 1 ] || prepare
     programs_find
     user_choose
-    instance_sweep
     instance_prepare
     database_start
     database_fill
