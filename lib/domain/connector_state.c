@@ -8,6 +8,9 @@
     "UPDATE connector SET state = ?, park_state = COALESCE(?, park_state), lock_state = COALESCE(?, lock_state)," \
     " state_version = LAST_INSERT_ID(state_version + 1), state_at = ?"                                \
     " WHERE id = ? AND removed_at IS NULL AND (state_at IS NULL OR state_at <= ?)"
+#define Q_AGAIN                                                                                      \
+    "UPDATE connector SET state_version = LAST_INSERT_ID(state_version + 1), state_at = ?"            \
+    " WHERE id = ? AND removed_at IS NULL AND state IS NOT NULL AND state_at <= ?"
 #define Q_LOG "INSERT INTO connector_state_log (at, connector_id, state, park_state, lock_state) VALUES (?, ?, ?, ?, ?)"
 
 static struct value told(int value)
@@ -27,6 +30,14 @@ bool connector_state_tell(struct work *work, int64_t connector_id, int state, in
     db_exec(work, Q_LOG, T(at), I(connector_id), I(state), told(park), told(lock));
     *version = (uint32_t)next;
     return true;
+}
+
+bool connector_state_again(struct work *work, int64_t connector_id, int64_t at_ms, uint32_t *version)
+{
+    const char *at = time_sql(work->arena, at_ms);
+
+    *version = (uint32_t)db_insert(work, Q_AGAIN, T(at), I(connector_id), T(at));
+    return *version != 0;
 }
 
 int64_t connector_find(struct work *work, int64_t operator_id, const char *code)

@@ -22,6 +22,9 @@ enum { NOT_TOLD = -1 };      /* park, lock */
 bool connector_state_tell(struct work *work, int64_t connector_id, int state, int park, int lock, int64_t at_ms,
                           uint32_t *version);
 
+/* The same state told again: only its age changes, and no log row is written. False: as above, or never told. */
+bool connector_state_again(struct work *work, int64_t connector_id, int64_t at_ms, uint32_t *version);
+
 /* The connector of an operator by its code; 0: no such. */
 int64_t connector_find(struct work *work, int64_t operator_id, const char *code);
 

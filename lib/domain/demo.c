@@ -1,0 +1,8 @@
+/* demo: see the header. */
+#include "domain/demo.h"
+
+void demo_load(struct work *work, struct progress *progress)
+{
+    demo_city(work, progress);
+    demo_articles(work);
+}
