@@ -39,6 +39,14 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libchargehall.a
 
 unit-tests: $(UNIT_TESTS)
 
+# benches in C: each tests/bench/*.c is a program on the library
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
+$(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libchargehall.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libchargehall.a $(LIBS)
+
+benches: $(BENCHES)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # --- the front door: everything below works on a bare Debian 12 ------------------------------------------------
@@ -63,7 +71,7 @@ test:     ; @exec tests/run.sh
 bench:    ; @exec tests/bench/run.sh
 shots:    ; @exec conf/host/with-instance.sh node tests/shots.mjs
 check:    ; @exec tests/check.sh
-clean:    ; rm -rf $(BUILD) build-asan htdocs/vendor
+clean:    ; rm -rf $(BUILD) build-asan build-strict htdocs/vendor
 
-.PHONY: all programs unit-tests help run stop packages assets test bench shots check clean
+.PHONY: all programs unit-tests benches help run stop packages assets test bench shots check clean
 .DEFAULT_GOAL := all

@@ -81,6 +81,16 @@ settings_check()
 
 port_answers() { (exec 3<>"/dev/tcp/$HERE/$1") 2>/dev/null; }
 
+port_free()
+{
+    local port
+    for _ in $(seq 50); do
+        port=$((20000 + RANDOM % 10000))
+        port_answers "$port" || { echo "$port"; return 0; }
+    done
+    die "no free port between 20000 and 30000"
+}
+
 # --- as whom things run -----------------------------------------------------------------------------------
 # Root hands everything to www-data; anybody else runs it as himself. AS is put before a command.
 # shellcheck disable=SC2034
