@@ -31,11 +31,14 @@ $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/$(1)/*.c)) $(BUILD
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
-# unit tests: each tests/unit/*_test.c is a cmocka program on the library
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
-$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libchargehall.a
+# unit tests: each tests/unit/*_test.c is a cmocka program on the library; the other files there are shared by them
+UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
+UNIT_SHARED := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
+$(BUILD)/tests/unit/shared.a: $(UNIT_SHARED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libchargehall.a -lcmocka $(LIBS)
+	@rm -f $@ && ar rcs $@ $^
+$(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/tests/unit/shared.a $(BUILD)/libchargehall.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/tests/unit/shared.a $(BUILD)/libchargehall.a -lcmocka $(LIBS)
 
 unit-tests: $(UNIT_TESTS)
 
