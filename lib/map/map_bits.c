@@ -1,29 +1,31 @@
 /* The bodies are written once, plainly; the compiler makes a version of each for plain, AVX2 and AVX-512
  * processors. Chosen by hand and not by the loader's own mechanism, which sanitizers do not survive. */
-#pragma GCC optimize("O3")
+#ifndef __clang__
+#pragma GCC optimize("O3")          /* -O2 leaves these loops one by one */
+#endif
 #include "map/map_bits.h"
 
 #include <string.h>
 
 #define BODY static inline __attribute__((always_inline))
 
-BODY void and_with_body(uint64_t *restrict bits, const uint64_t *restrict other, size_t words)
+BODY void and_with_body(uint64_t *restrict set, const uint64_t *restrict other, size_t words)
 {
     for (size_t i = 0; i < words; i++)
-        bits[i] &= other[i];
+        set[i] &= other[i];
 }
 
-BODY void or_with_body(uint64_t *restrict bits, const uint64_t *restrict other, size_t words)
+BODY void or_with_body(uint64_t *restrict set, const uint64_t *restrict other, size_t words)
 {
     for (size_t i = 0; i < words; i++)
-        bits[i] |= other[i];
+        set[i] |= other[i];
 }
 
-BODY uint64_t count_body(const uint64_t *bits, size_t words)
+BODY uint64_t count_body(const uint64_t *set, size_t words)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < words; i++)
-        count += (uint64_t)__builtin_popcountll(bits[i]);
+        count += (uint64_t)__builtin_popcountll(set[i]);
     return count;
 }
 

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 struct bit_kernels {
-    void     (*and_with)(uint64_t *bits, const uint64_t *other, size_t words);
-    void     (*or_with)(uint64_t *bits, const uint64_t *other, size_t words);
-    uint64_t (*count)(const uint64_t *bits, size_t words);
+    void     (*and_with)(uint64_t *set, const uint64_t *other, size_t words);
+    void     (*or_with)(uint64_t *set, const uint64_t *other, size_t words);
+    uint64_t (*count)(const uint64_t *set, size_t words);
     uint64_t (*count_both)(const uint64_t *a, const uint64_t *b, size_t words);
     uint32_t (*sum)(const uint16_t values[64], uint64_t chosen);
     uint32_t (*largest)(const uint32_t values[64], uint64_t chosen);             /* 0 when none */
@@ -23,6 +23,6 @@ extern struct bit_kernels bits;
 void bits_choose(void);                 /* idempotent; map_open calls it */
 
 /* Words of a bitmap of `rows` rows; every bit set, none behind the last row. */
-void bits_fill(uint64_t *bits, size_t rows);
+void bits_fill(uint64_t *set, size_t rows);
 
 #endif

@@ -11,7 +11,8 @@
 
 #include "map/map.h"
 
-struct map_connector_new { int64_t id; int state; uint32_t version; int64_t told_at_ms; };  /* state -1, told 0: never */
+/* Never told: state -1, version 0, told_at_ms 0. */
+struct map_connector_new { int64_t id; int state; uint32_t version; int64_t told_at_ms; };
 
 struct map_station_new {
     int64_t id;

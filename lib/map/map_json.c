@@ -113,9 +113,7 @@ static void put_cluster(struct buffer *to, const struct map_feature *feature, in
     put_key(to, ",\"t\":", feature->total);
     for (int k = 0; k < MAP_CLASSES; k++)
         put_key(to, k ? "," : ",\"s\":[", feature->states[k]);
-    put(to, "],\"b\":[");
-    if (feature->same_point)
-        places = 6;                 /* a list over these bounds must find the members */
+    put(to, "],\"b\":[");           /* rounded outwards: a list over these bounds finds all members */
     put_degrees(to, feature->west, places, floor);
     put_char(to, ',');
     put_degrees(to, feature->south, places, floor);

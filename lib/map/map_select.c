@@ -7,7 +7,7 @@
 
 #include "core/text.h"
 
-#define WORDS_MAX 8                         /* of q; further ones are not looked at */
+#define WORDS_MAX 8                         /* of q; what follows is one more word, blanks and all */
 
 /* Scratch bitmaps: one for each condition, all together, two spare. Kept by the process from question to question. */
 static void scratch_make(struct map *map, struct map_match *match)
@@ -77,7 +77,8 @@ static bool text_select(const struct map *map, struct arena *arena, const char *
     const size_t bytes = map->file->words * sizeof *set;
     int number = 0;
     char *save, *folded = text_folded(arena, q);
-    for (char *word = strtok_r(folded, " ", &save); word && number < WORDS_MAX; word = strtok_r(NULL, " ", &save)) {
+    for (char *word = strtok_r(folded, " ", &save); word;
+         word = strtok_r(NULL, number < WORDS_MAX ? " " : "", &save)) {
         uint64_t *into = number++ ? spare : set;
         memset(into, 0, bytes);
         map_search_word(map, word, into);

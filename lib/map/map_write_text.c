@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void ranks_write(struct map_builder *b, struct map_columns *c, const uint32_t *name_at, size_t rows,
-                        struct sort_item *items, struct sort_item *other)
+static void ranks_write(struct map_columns *c, const uint32_t *name_at, size_t rows, struct sort_item *items,
+                        struct sort_item *other)
 {
-    (void)b;
     for (size_t row = 0; row < rows; row++)
         items[row] = (struct sort_item){ .a = name_at[row], .b = (uint32_t)row };
     sort_by_text(items, other, rows, c->names, SIZE_MAX - 16);
@@ -31,7 +30,7 @@ void write_text(struct map_builder *b, struct map_header *file, struct map_colum
         memcpy(c->names + at, folded, size);
         at += size;
     }
-    ranks_write(b, c, name_at, rows, items, other);
+    ranks_write(c, name_at, rows, items, other);
     for (size_t row = 0; row < rows; row++)
         for (size_t i = name_at[row]; c->names[i]; i++)
             if ((c->names[i] & 0xC0) != 0x80)

@@ -100,6 +100,37 @@ static void two_processes_update(void **state)
     world_drop(&w);
 }
 
+/* The lock excludes, also between a process and the child that inherited its open map. */
+static void writers_exclude_each_other(void **state)
+{
+    (void)state;
+    struct world w;
+    world_make(&w, 20, 30, 1);
+    int locked[2];
+    assert_int_equal(pipe(locked), 0);
+    pid_t child = fork();
+    if (!child) {
+        if (!map_lock(w.map) || !map_writable(w.map) || write(locked[1], "x", 1) != 1)
+            _exit(1);
+        usleep(200000);
+        w.map->control->changes += 1000;
+        map_unlock(w.map);
+        _exit(0);
+    }
+    char byte;
+    assert_int_equal(read(locked[0], &byte, 1), 1);
+    const uint64_t before = map_stamp(w.map).changes;
+    struct plain_connector *c = connector_roll(&w);
+    assert_true(map_state_put(w.map, c->id, 1, 90, WORLD_NOW));
+    assert_int_equal(map_stamp(w.map).changes, before + 1001);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(locked[0]);
+    close(locked[1]);
+    world_drop(&w);
+}
+
 static void killed_writer_leaves_nothing_wrong(void **state)
 {
     (void)state;
@@ -314,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions_out_of_order),
         cmocka_unit_test(two_processes_update),
+        cmocka_unit_test(writers_exclude_each_other),
         cmocka_unit_test(killed_writer_leaves_nothing_wrong),
         cmocka_unit_test(writers_killed_at_random),
         cmocka_unit_test(swap_while_readers_ask),

@@ -21,6 +21,8 @@ static void features_check(const struct world *w, const struct map_query *q, con
         assert_int_equal(f->count == 1, f->station != NULL);
         assert_true(f->lng >= f->west - 1e-6 && f->lng <= f->east + 1e-6);
         assert_true(f->lat >= f->south - 1e-6 && f->lat <= f->north + 1e-6);
+        assert_true(f->west >= q->west - 1e-6 && f->east <= q->east + 1e-6);
+        assert_true(f->south >= q->south - 1e-6 && f->north <= q->north + 1e-6);
     }
     for (size_t i = 0; i < w->count; i++) {
         const struct plain_station *s = &w->stations[i];
@@ -157,6 +159,8 @@ static void search_names_and_operators(void **state)
         assert_int_equal(map_list(w.map, w.arena, &q, MAP_BY_NAME, NULL, 0, 10)->total, wanted);
         assert_int_equal(wanted > 0, cases[i].found);
     }
+    const struct map_query many = { .everywhere = true, .q = "站 站 站 站 站 站 站 站 站 不存在" };     /* none is left out */
+    assert_int_equal(map_list(w.map, w.arena, &many, MAP_BY_NAME, NULL, 0, 10)->total, 0);
     char long_word[600];
     memset(long_word, 'a', sizeof long_word - 1);
     long_word[sizeof long_word - 1] = '\0';
@@ -189,7 +193,8 @@ static void list_pages_are_the_sorted_whole(void **state)
         assert_int_equal(all->count, wanted);
         for (size_t r = 1; r < all->count; r++)
             if (order == MAP_BY_NAME)
-                assert_true(strcmp(text_folded(w.arena, all->rows[r - 1].name), text_folded(w.arena, all->rows[r].name)) <= 0);
+                assert_true(strcmp(text_folded(w.arena, all->rows[r - 1].name),
+                                   text_folded(w.arena, all->rows[r].name)) <= 0);
             else
                 assert_true(list_key(&all->rows[r - 1], order) <= list_key(&all->rows[r], order));
         const size_t offset = roll(&w, 50), limit = 1 + roll(&w, 20);

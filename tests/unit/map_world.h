@@ -180,7 +180,8 @@ static struct sums plain_sums(const struct plain_station *s, int64_t now)
     return r;
 }
 
-static inline bool plain_matches(const struct world *w, const struct plain_station *s, const struct map_query *q, int but)
+static inline bool plain_matches(const struct world *w, const struct plain_station *s, const struct map_query *q,
+                                 int but)
 {
     for (int f = 0; f < MAP_FACETS; f++) {
         bool has = q->facet[f].count == 0 || f == but;
