@@ -61,7 +61,7 @@ static void blocks_check(const struct bit_kernels *k)
 static void sets_check(const struct bit_kernels *k)
 {
     for (size_t words = 0; words < 70; words++) {
-        uint64_t a[70], b[70], both[70], either[70], count = 0, common = 0;
+        uint64_t a[70] = { 0 }, b[70] = { 0 }, both[70] = { 0 }, either[70] = { 0 }, count = 0, common = 0;
         for (size_t i = 0; i < words; i++) {
             a[i] = both[i] = either[i] = roll_word();
             b[i] = roll_word();
