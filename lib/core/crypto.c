@@ -3,7 +3,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +21,12 @@ static void must(bool ok)
     }
 }
 
+/* Random, SHA-256 and HMAC-SHA-256 come from libsodium: every program needs them, and OpenSSL's start alone costs
+ * each process megabytes. Ciphers at rest, SM3 and SM4 are OpenSSL's, paid by the programs that use them. */
 void crypto_random(void *out, size_t size)
 {
-    must(RAND_bytes(out, (int)size) == 1);
+    must(sodium_init() >= 0);
+    randombytes_buf(out, size);
 }
 
 char *crypto_token(struct arena *arena, size_t bytes)
@@ -39,12 +41,15 @@ char *crypto_token(struct arena *arena, size_t bytes)
 
 void crypto_sha256(const void *data, size_t size, uint8_t out[32])
 {
-    must(EVP_Digest(data, size, out, NULL, EVP_sha256(), NULL) == 1);
+    crypto_hash_sha256(out, data, size);
 }
 
 void crypto_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, uint8_t out[32])
 {
-    must(HMAC(EVP_sha256(), key, (int)key_size, data, size, out, NULL) != NULL);
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, key, key_size);
+    crypto_auth_hmacsha256_update(&state, data, size);
+    crypto_auth_hmacsha256_final(&state, out);
 }
 
 /* --- secrets at rest --------------------------------------------------------------------------- */

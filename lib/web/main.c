@@ -1,6 +1,5 @@
 /* main: a program's life and the road of a request (design.md). Each step is one short function that
  * returns or ends the request; adding a step is adding a line in road(). */
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +12,10 @@
 #include "core/dict.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "core/trim.h"
 #include "web/io.h"
 
-enum { QUERY_MAX = 8000 };
+enum { QUERY_MAX = 8000, TRIM_EVERY = 5000 };
 
 static const char *param(struct request *rq, const char *name)
 {
@@ -248,9 +248,12 @@ static int serve_forever(const struct program *program)
     log_open(program->name);
     struct arena *arena = arena_new();
     struct db *db = db_new("portal");
-    malloc_trim(0);
-    while (FCGX_Accept_r(&fcgi) >= 0)
+    process_trim();
+    for (int served = 1; FCGX_Accept_r(&fcgi) >= 0; served++) {
         serve(program, &fcgi, arena, db);
+        if (served == 1 || served % TRIM_EVERY == 0)         /* the first one opens the database */
+            process_trim();
+    }
     db_free(db);
     arena_free(arena);
     return 0;
