@@ -25,6 +25,15 @@ static _Noreturn void stop(const char *file, const char *what)
     exit(2);
 }
 
+/* A code that is no HDF name ("map.build") is said aside: map_build [code=map.build] = … */
+static const char *code_of(HDF *value)
+{
+    for (const HDF_ATTR *a = hdf_obj_attr(value); a; a = a->next)
+        if (strcmp(a->key, "code") == 0 && a->value)
+            return a->value;
+    return hdf_obj_name(value);
+}
+
 static void dict_load(const char *file)
 {
     char path[300];
@@ -47,7 +56,7 @@ static void dict_load(const char *file)
         dict->labels = realloc(dict->labels, (dict->count + 1) * sizeof *dict->labels);
         if (!dict->codes || !dict->labels)
             abort();
-        dict->codes[dict->count] = hdf_obj_name(v);
+        dict->codes[dict->count] = code_of(v);
         dict->labels[dict->count++] = hdf_obj_value(v) ? hdf_obj_value(v) : "";
     }
     if (!dict->count)

@@ -1,0 +1,121 @@
+/* list_figures: the tiles above a list, one a value of a column, within the actor's scope and whatever the filters.
+ *
+ * Counting a long table takes tens of milliseconds and its tiles change little: a count that took longer than
+ * DEAR_MICROSECONDS is kept by the process for a while and says how old it is. Cheap ones are always counted anew. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "list/list_declared.h"
+
+enum { KEPT = 32, KEEP_MS = 60000, DEAR_MICROSECONDS = 5000, VALUES = 60 };
+
+struct counts {
+    char    about[160];            /* list, figure, scope */
+    int64_t at;
+    size_t  size;
+    char    values[VALUES][40];
+    int64_t numbers[VALUES];
+};
+
+struct row { const char *value; int64_t number; };
+static const struct db_column row_columns[] = { DB_TEXT(struct row, value), DB_INT(struct row, number), DB_END };
+
+static struct counts *kept[KEPT];
+
+static void counts_add(void *row, void *arg)
+{
+    const struct row *r = row;
+    struct counts *counts = arg;
+    if (counts->size == VALUES)
+        return;
+    snprintf(counts->values[counts->size], sizeof counts->values[0], "%s", r->value ? r->value : "");
+    counts->numbers[counts->size++] = r->number;
+}
+
+/* The place of these counts in the process' memory, or the oldest one. */
+static struct counts **place_of(const char *about)
+{
+    struct counts **oldest = &kept[0];
+    for (size_t i = 0; i < KEPT; i++) {
+        if (!kept[i])
+            return &kept[i];
+        if (strcmp(kept[i]->about, about) == 0)
+            return &kept[i];
+        if (kept[i]->at < (*oldest)->at)
+            oldest = &kept[i];
+    }
+    return oldest;
+}
+
+static const struct counts *counts_of(struct request *rq, const struct list *list, const struct list_figure *figure)
+{
+    struct work *work = &rq->work;
+    struct counts *fresh = arena_alloc(work->arena, sizeof *fresh);
+    struct row row;
+    struct search search;
+    search_scope(&search, rq, list);
+    if (search.nothing)
+        return fresh;
+    snprintf(fresh->about, sizeof fresh->about, "%s.%s %lld %s", list->name, figure->column,
+             (long long)work->actor.operator_id, work->actor.division ? work->actor.division : "");
+    struct counts **place = place_of(fresh->about);
+    if (*place && strcmp((*place)->about, fresh->about) == 0 && work->now - (*place)->at < KEEP_MS)
+        return *place;
+    int64_t began = clock_micro();
+    const char *sql = arena_printf(work->arena, "SELECT %s, COUNT(*)%s%s GROUP BY %s", figure->from.sql,
+                                   search_from(&search, search.joins | figure->from.joins), search.where, figure->from.sql);
+    db_each_text(work, row_columns, &row, counts_add, fresh, sql, search.values, search.count);
+    if (clock_micro() - began < DEAR_MICROSECONDS)
+        return fresh;
+    fresh->at = work->now;
+    if (!*place && !(*place = calloc(1, sizeof **place)))
+        abort();
+    **place = *fresh;
+    return fresh;
+}
+
+static int64_t number_of(const struct counts *counts, const char *value)
+{
+    for (size_t i = 0; i < counts->size; i++)
+        if (strcmp(counts->values[i], value) == 0)
+            return counts->numbers[i];
+    return 0;
+}
+
+static void tile(struct request *rq, const struct list *list, HDF *node, const char *label, int64_t number,
+                 const char *href, const char *as_of)
+{
+    view_set(node, "Label", label);
+    view_set(node, "Value", text_thousands(rq->work.arena, number));
+    view_set(node, "Unit", list->unit);
+    view_set(node, "Href", href);
+    view_set(node, "AsOf", as_of);
+}
+
+void figures_to_page(struct request *rq, const struct list *list, HDF *node)
+{
+    struct arena *arena = rq->work.arena;
+    int at = 0;
+    char name[16];
+    for (size_t i = 0; i < list->figure_count; i++) {
+        const struct list_figure *figure = &list->figures[i];
+        const struct counts *counts = counts_of(rq, list, figure);
+        const char *as_of = counts->at ? arena_printf(arena, "统计于 %s", time_format(arena, counts->at, "%H:%M")) : NULL;
+        int64_t total = 0;
+        for (size_t n = 0; n < counts->size; n++)
+            total += counts->numbers[n];
+        if (figure->total) {
+            snprintf(name, sizeof name, "%d", at++);
+            tile(rq, list, view_node(node, name), figure->total, total, list->path, as_of);
+        }
+        for (size_t d = 0; d < dict_count(figure->dict); d++) {
+            const char *code = dict_code(figure->dict, d);
+            const char *href = figure->filter ? arena_printf(arena, "%s?%s=%s", list->path, figure->filter,
+                                                             url_encode(arena, code)) : NULL;
+            snprintf(name, sizeof name, "%d", at++);
+            tile(rq, list, view_node(node, name), dict_name(figure->dict, d), number_of(counts, code), href, as_of);
+        }
+    }
+}
