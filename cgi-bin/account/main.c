@@ -92,7 +92,7 @@ static void me(struct request *rq)
 
 static void to_register(struct request *rq)
 {
-    redirect(rq, "/site/register");
+    redirect(rq, "/site/register-guide");
 }
 
 static const struct route routes[] = {
