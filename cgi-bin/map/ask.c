@@ -82,8 +82,7 @@ struct map_query ask_everywhere(const struct ask *ask)
 static void read_place(struct request *rq, struct ask *ask)
 {
     double b[4], c[2];
-    struct box home = home_box();
-    ask->centre = (struct point){ (home.west + home.east) / 2, (home.south + home.north) / 2 };
+    ask->centre = home_centre();
     ask->query.zoom = form_has(rq, "zoom") ? (int)form_int(rq, "zoom") : 10;
     ask->where = "";
     if (form_has(rq, "center")) {

@@ -46,6 +46,7 @@ enum { NOMINAL_WIDTH = 900, NOMINAL_HEIGHT = 640 };
 
 /* What the site's own land covers, from the base map; of all China when it is not there. Read once a process. */
 struct box  home_box(void);
+struct point home_centre(void);
 
 void facets_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, HDF *node);
 void facet_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, int facet, HDF *node);

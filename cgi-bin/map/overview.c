@@ -81,6 +81,17 @@ struct box home_box(void)
     return found ? box : china;
 }
 
+/* Where people would say the place is: the name's point of a city, the middle of a province. */
+struct point home_centre(void)
+{
+    const struct outline *outline = site_outline();
+    const struct area *area = outline ? outline_area(outline, atoi(config_text("Site.Division.Code"))) : NULL;
+    struct box box = home_box();
+    if (area && area->label.lng != 0)
+        return area->label;
+    return (struct point){ (box.west + box.east) / 2, (box.south + box.north) / 2 };
+}
+
 /* One ring as the `d` of a path; points closer than a pixel and a half fall together. */
 static void ring_path(STRING *out, struct drawing *d, const struct ring *ring)
 {

@@ -1,4 +1,5 @@
 /* rows: the list beside the map, and the sentence above it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -47,7 +48,8 @@ void sentence_fill(struct request *rq, const struct ask *ask, const struct map_a
     }
     if (answer->newest) {
         view_set_int(node, "Newest", answer->newest);
-        view_set(node, "Age", freshness_words(arena, rq->work.now, answer->newest));
+        bool now = rq->work.now / 1000 - answer->newest < 5;
+        view_set(node, "Age", now ? "状态刚刚更新" : arena_printf(arena, "状态更新于 %s", freshness_words(arena, rq->work.now, answer->newest)));
     }
 }
 
@@ -56,6 +58,28 @@ static const char *distance_words(struct arena *arena, double metres)
     if (metres < 950)
         return arena_printf(arena, "%.0f m", metres < 10 ? metres : (double)((int)(metres + 5) / 10 * 10));
     return arena_printf(arena, metres < 99500 ? "%.1f km" : "%.0f km", metres / 1000);
+}
+
+/* "尖峰1.56元/度，峰时1.28元/度，谷时0.43元/度" -> "0.43–1.56 元/度": what fits a row; the page has it all. NULL: no prices. */
+static const char *price_words(struct arena *arena, const char *text)
+{
+    double low = 1e9, high = 0;
+    for (const char *c = text; *c;) {
+        if (*c < '0' || *c > '9') {
+            c++;
+            continue;
+        }
+        char *end;
+        double number = strtod(c, &end);
+        if (strncmp(end, "元", strlen("元")) == 0) {
+            low = number < low ? number : low;
+            high = number > high ? number : high;
+        }
+        c = end > c ? end : c + 1;
+    }
+    if (high <= 0)
+        return *text ? utf8_cut(arena, text, PRICE_SHOWN) : NULL;
+    return low == high ? arena_printf(arena, "%.2f 元/度", low) : arena_printf(arena, "%.2f–%.2f 元/度", low, high);
 }
 
 static const char *flag_words(unsigned flags)
@@ -81,8 +105,7 @@ static void row_fill(struct request *rq, const struct map_station *s, HDF *row)
     view_set_int(row, "Total", s->total);
     if (s->max_kw)
         view_set_int(row, "Power", s->max_kw);
-    if (*s->price)
-        view_set(row, "Price", utf8_cut(arena, s->price, PRICE_SHOWN));
+    view_set(row, "Price", price_words(arena, s->price));
     view_set(row, "Flag", flag_words(s->flags));
     if (s->state == MAP_UNKNOWN)
         view_set(row, "Age", s->newest ? arena_printf(arena, "上次更新：%s", freshness_words(arena, rq->work.now, s->newest))

@@ -15,18 +15,20 @@ static void styles(struct request *rq)
     view_set(rq->page, "Description", "查找公共充电站：按名称、运营商、区域、类型、规模、设施和支付方式筛选，查看实时空闲状态。");
 }
 
-/* What the map shows first: the place the address names, else where the matching stations are, else the site. */
+/* What the map shows first: the place the address names, else where the matching stations are; without conditions
+ * only those on the site's own land, so that an imported register of elsewhere does not move the map away. */
 static struct box first_box(struct request *rq, const struct ask *ask)
 {
-    struct box box;
+    struct box box, home = home_box();
     if (ask->placed)
         return ask_box(&ask->query);
-    if (*ask->filters) {
-        struct map_query query = ask_everywhere(ask);
-        if (answer_box(map_view(ask->map, rq->work.arena, &query), &box))
-            return box;
+    struct map_query query = ask_everywhere(ask);
+    if (!*ask->filters) {
+        query.everywhere = false;
+        query.west = home.west, query.south = home.south, query.east = home.east, query.north = home.north;
+        query.zoom = box_zoom(home);
     }
-    return home_box();
+    return answer_box(map_view(ask->map, rq->work.arena, &query), &box) ? box : home;
 }
 
 static void start_fill(struct request *rq, const struct ask *ask, struct box box, HDF *node)

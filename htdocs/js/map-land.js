@@ -69,14 +69,18 @@ window.Chargemap = window.Chargemap || {};
     else province();
   }
 
+  /* Leaflet takes markup there: the text goes through an element. */
+  function said(map, text) {
+    var span = document.createElement('span');
+    span.textContent = text;
+    if (text) map.attributionControl.addAttribution(span.innerHTML);
+  }
+
   app.land = function (map, box) {
     if (box.getAttribute('data-tiles'))
       L.tileLayer(box.getAttribute('data-tiles'), { attribution: '', maxZoom: 18 }).addTo(map);
     else drawn(map, box.getAttribute('data-division'));
-    if (box.getAttribute('data-credit')) {
-      var credit = document.createElement('span');
-      credit.textContent = box.getAttribute('data-credit');
-      map.attributionControl.addAttribution(credit.innerHTML);
-    }
+    said(map, box.getAttribute('data-credit'));
+    said(map, box.getAttribute('data-review') && '审图号：' + box.getAttribute('data-review'));
   };
 }(window.Chargemap));

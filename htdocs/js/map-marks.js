@@ -3,7 +3,7 @@
 window.Chargemap = window.Chargemap || {};
 (function (app) {
   'use strict';
-  var KEYS = ['free', 'full', 'fault', 'offline', 'unknown'];
+  var KEYS = ['s-free', 's-full', 's-fault', 's-offline', 's-unknown'];
   var WORDS = ['空闲', '占满', '故障', '离线', '未知'];
   var ARIA = ['有空闲', '占满', '故障', '离线', '状态未知'];
 
@@ -22,14 +22,15 @@ window.Chargemap = window.Chargemap || {};
     return out + '<circle class="core" cx="30" cy="30" r="21.5"></circle></svg>';
   }
 
-  /* Numbers only are pasted into markup; names go in as attributes. */
+  /* Numbers only are pasted into markup; names go in as attributes. A cluster's two numbers are drawn by the style, what
+     is read out is its label. */
   function look(f) {
     var said;
     if (f.n) {
       said = [];
       f.s.forEach(function (n, i) { if (n) said.push(ARIA[i] + ' ' + n + ' 座'); });
       return { key: 'c' + f.p.join(','), className: 'cluster' + (f.o ? ' same' : ''), size: f.n < 10 ? 46 : f.n < 100 ? 52 : f.n < 1000 ? 58 : 66,
-        html: ring(f.s, f.n) + '<b>' + brief(f.n) + '<small>闲 ' + brief(f.f) + '</small></b>',
+        html: ring(f.s, f.n) + '<b data-n="' + brief(f.n) + '" data-free="闲 ' + brief(f.f) + '"></b>',
         title: f.n + ' 座充电站：' + said.join('，') + '；空闲充电枪 ' + f.f + ' / ' + f.t + (f.o ? '，同一位置，点击列出' : '，点击放大') };
     }
     return { key: 's' + f.id, className: 'pin ' + KEYS[f.c], html: WORDS[f.c] + (f.c === 0 ? ' ' + f.f : ''),

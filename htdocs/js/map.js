@@ -66,7 +66,6 @@
 
   /* --- answers ---------------------------------------------------------------------------------------- */
   function ageWords(seconds) {
-    if (seconds < 2) return '刚刚';
     if (seconds < 60) return seconds + ' 秒前';
     if (seconds < 3600) return Math.floor(seconds / 60) + ' 分钟前';
     if (seconds < 86400) return Math.floor(seconds / 3600) + ' 小时前';
@@ -75,7 +74,8 @@
   function tick() {
     var age = sentenceBox.querySelector('[data-age]'), words;
     if (!age || !newest) return;
-    words = '状态更新于 ' + ageWords(Math.max(0, Math.round((Date.now() + skew) / 1000 - newest)));
+    words = Math.max(0, Math.round((Date.now() + skew) / 1000 - newest));
+    words = words < 5 ? '状态刚刚更新' : '状态更新于 ' + ageWords(words);
     if (age.textContent !== words) age.textContent = words;
   }
   function put(selector, number) {
@@ -100,7 +100,7 @@
     data.features.forEach(function (f) {
       var row = f.id && list.querySelector('[data-id="' + f.id + '"]'), state = row && row.querySelector('[data-state]'), html;
       if (!state) return;
-      html = '<span class="st ' + keys[f.c] + '">' + words[f.c] + (f.c === 0 ? ' ' + f.f : '') + '</span>' + (f.c < 2 ? ' / ' + f.t : '');
+      html = '<span class="st s-' + keys[f.c] + '">' + words[f.c] + (f.c === 0 ? ' ' + f.f : '') + '</span>' + (f.c < 2 ? ' / ' + f.t : '');
       if (state.innerHTML !== html) state.innerHTML = html;
     });
   }
