@@ -177,6 +177,7 @@ static void article_store(struct work *work, const char *path, const char *name)
 static void articles_store(struct work *side, void *arg)
 {
     (void)arg;
+    columns_store(side);
     folder_each(side, path_in_root("schema/demo/articles"), article_store);
 }
 

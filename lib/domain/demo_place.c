@@ -79,6 +79,10 @@ static void city_counties(struct work *work, struct city *city, const struct are
     snprintf(code, sizeof code, "%06d", (int)area->code);
     int count = division_children(work, code, rows);
     const char *city_name = arena_copy(city->arena, area->name);
+    if (count == 0)                                              /* 济源: itself of county rank */
+        city->centres[city->centre_count++] = (struct centre){
+            .name = city_name, .division = arena_copy(city->arena, code), .district = city_name, .city = "",
+            .at = area->label, .radius = CITY_RADIUS, .weight = COUNTIES_A_CITY / 2, .land = area };
     for (int i = 0; i < count && i < COUNTIES_A_CITY; i++) {
         char name[40];
         snprintf(name, sizeof name, "%d.code", i);
