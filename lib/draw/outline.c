@@ -78,7 +78,14 @@ static bool area_read(struct reader *reader, struct area *area)
     return rings_read(reader, area);
 }
 
-/* What a damaged file has made so far is kept allocated: it happens once a process. */
+static bool areas_drop(struct area *areas, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++)
+        free((void *)areas[i].rings);
+    free(areas);
+    return false;
+}
+
 static bool outline_read(const void *bytes, size_t size, struct outline *outline)
 {
     struct reader reader = { bytes, (const int32_t *)bytes + size / 4 };
@@ -92,7 +99,7 @@ static bool outline_read(const void *bytes, size_t size, struct outline *outline
         abort();
     for (int32_t i = 0; i < *count; i++)
         if (!area_read(&reader, &areas[i]))
-            return false;
+            return areas_drop(areas, *count);
     *outline = (struct outline){ areas, (size_t)*count };
     return true;
 }
@@ -106,7 +113,12 @@ static bool outline_open(const char *path, struct outline *outline)
     void *bytes = fstat(fd, &about) == 0 && about.st_size > 12
                       ? mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
     close(fd);
-    return bytes != MAP_FAILED && outline_read(bytes, (size_t)about.st_size, outline);
+    if (bytes == MAP_FAILED)
+        return false;
+    if (outline_read(bytes, (size_t)about.st_size, outline))
+        return true;
+    munmap(bytes, (size_t)about.st_size);
+    return false;
 }
 
 const struct outline *outline_load(const char *path)

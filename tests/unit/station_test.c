@@ -219,17 +219,25 @@ static void card_z2_1(void **state)
     hdf_destroy(&card.hdf);
 }
 
+static bool is_found(int64_t id)
+{
+    struct card card = card_of(id);
+
+    hdf_destroy(&card.hdf);
+    return card.found;
+}
+
 static void hidden_stations_are_absent(void **state)
 {
     (void)state;
     int64_t id = db_fixture_int("SELECT id FROM station WHERE code = 'S1'");
     db_fixture_sql("UPDATE station SET published = 0 WHERE code = 'S1'");
-    assert_false(card_of(id).found);
+    assert_false(is_found(id));
     db_fixture_sql("UPDATE station SET published = 1, removed_at = NOW(3) WHERE code = 'S1'");
-    assert_false(card_of(id).found);
-    assert_false(card_of(999999).found);
+    assert_false(is_found(id));
+    assert_false(is_found(999999));
     db_fixture_sql("UPDATE station SET removed_at = NULL WHERE code = 'S1'");
-    assert_true(card_of(id).found);
+    assert_true(is_found(id));
 }
 
 static void rebuild_run(struct work *w, void *arg)
