@@ -1,0 +1,60 @@
+// Real addresses for every GET route: the places in a path are filled with records found by following links.
+import { getRoutes, mayOpen, routeOf, sessionOf } from './house.mjs';
+import { get, isPage, unescapeHtml } from './http.mjs';
+
+const EXAMPLES = 3;          // addresses kept for a route; a catalogue of thousands is not walked through
+const VARIANTS = 4;          // with different queries
+const ASKED_BY_SCRIPTS = { '/map/facet': '?facet=operator' };      // addresses that stand in no page
+
+/** Addresses of this site in a page: links, pictures, data-* addresses, plain GET forms. */
+export function linksOf(answer) {
+  const found = [...answer.body.matchAll(/\s(?:href|src|hx-get|data-[\w-]+)="(\/[^"]*)"/g)].map((m) => unescapeHtml(m[1]))
+    .concat(/json/.test(answer.headers['content-type']) ? [...answer.body.matchAll(/"(\/[a-z][\w./-]*)"/g)].map((m) => m[1]) : []);
+  return [...new Set(found.map((address) => address.split('#')[0]).filter((address) => !address.startsWith('//')))];
+}
+
+const filled = (route, values) => route.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '{}');
+
+/** Map of route path -> [address], as seen by one role (its capabilities, its records); `refused` gets the addresses not answered with 2xx or 3xx. */
+export async function crawl(role, refused = new Map()) {
+  const cookie = sessionOf(role.login);
+  const open = getRoutes.filter((route) => mayOpen(role, route));
+  const addresses = new Map(open.map((route) => [route.path, []])), seen = new Set();
+  const queue = open.filter((route) => !route.path.includes('{')).map((route) => route.path + (ASKED_BY_SCRIPTS[route.path] ?? ''));
+  const take = (address) => {
+    const only = address.split('?')[0], route = routeOf(address);
+    if (!route || !addresses.has(route.path) || seen.has(address)) return;
+    const list = addresses.get(route.path);
+    const paths = new Set(list.map((one) => one.split('?')[0]));
+    if (paths.has(only) ? list.filter((one) => one.split('?')[0] === only).length >= VARIANTS : paths.size >= EXAMPLES) return;
+    seen.add(address);
+    list.push(address);
+    queue.push(address);
+  };
+  queue.splice(0).forEach(take);
+  while (queue.length) {
+    const address = queue.shift();
+    const answer = await get(address, { cookie, headers: { Accept: 'text/html' } });
+    if (answer.status >= 400) refused.set(address, answer.status);
+    if (isPage(answer) || /text\/html|json/.test(answer.headers['content-type'] ?? '')) linksOf(answer).forEach(take);
+    if (answer.headers.location) take(answer.headers.location);
+  }
+  // A part of a record (its card, its picture) that only a script asks for: the record's own id fills it.
+  for (const route of open.filter((one) => !addresses.get(one.path).length)) {
+    const parent = open.filter((one) => one.path.includes('{') && route.path.startsWith(`${one.path}/`) && addresses.get(one.path).length)[0];
+    if (!parent) continue;
+    const names = [...parent.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]);
+    const values = parent.match.exec(addresses.get(parent.path)[0].split('?')[0]).slice(1);
+    addresses.get(route.path).push(filled(route, Object.fromEntries(names.map((name, i) => [name, values[i]]))));
+  }
+  return addresses;
+}
+
+/** One address a route, a working one and the plain one if there is a choice; null where no record was found. */
+export async function addressesOf(role) {
+  const refused = new Map(), found = await crawl(role, refused);
+  return new Map([...found].map(([path, list]) => {
+    const good = list.filter((address) => !refused.has(address));
+    return [path, good.find((address) => !address.includes('?')) ?? good[0] ?? list[0] ?? null];
+  }));
+}
