@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 static const char *secret_copy(char *out, size_t most, size_t least, const char *text, const char *complaint)
 {
@@ -37,27 +38,37 @@ const char *key_set_fill(struct key_set *keys, const char *operator_secret, cons
     return wrong;
 }
 
-/* Part 4 signs a plain concatenation; one call of HMAC() needs it in one piece. */
+/* Looking an algorithm up costs OpenSSL more than running it over one message: each is looked up once a process,
+ * and its context used again. */
+static EVP_MAC_CTX *mac_ready(const char *key)
+{
+    static EVP_MAC_CTX *context;
+    if (!context) {
+        char md5[] = "MD5";
+        OSSL_PARAM digest[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, md5, 0), OSSL_PARAM_construct_end() };
+        EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+        context = EVP_MAC_CTX_new(hmac);
+        EVP_MAC_free(hmac);
+        if (!context || !EVP_MAC_CTX_set_params(context, digest))
+            abort();                          /* MD5 is missing: a broken installation, not a message */
+    }
+    if (!EVP_MAC_init(context, (const unsigned char *)key, strlen(key), NULL))
+        abort();
+    return context;
+}
+
 void seal_sign(const char *sig_secret, const char *const parts[], size_t count, char sig[SEAL_SIG_SIZE + 1])
 {
     static const char digits[] = "0123456789ABCDEF";
-    size_t total = 0;
+    unsigned char digest[16];
+    size_t size = 0;
+    EVP_MAC_CTX *mac = mac_ready(sig_secret);
     for (size_t i = 0; i < count; i++)
-        total += strlen(parts[i]);
-
-    char *text = malloc(total + 1);
-    if (!text)
+        if (!EVP_MAC_update(mac, (const unsigned char *)parts[i], strlen(parts[i])))
+            abort();
+    if (!EVP_MAC_final(mac, digest, &size, sizeof digest) || size != sizeof digest)
         abort();
-    char *end = text;
-    for (size_t i = 0; i < count; i++)
-        end = stpcpy(end, parts[i]);
-
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    if (!HMAC(EVP_md5(), sig_secret, (int)strlen(sig_secret), (unsigned char *)text, total, digest, &size) || size != 16)
-        abort();                          /* MD5 is missing: a broken installation, not a message */
-    free(text);
-    for (size_t i = 0; i < 16; i++) {
+    for (size_t i = 0; i < sizeof digest; i++) {
         sig[2 * i] = digits[digest[i] >> 4];
         sig[2 * i + 1] = digits[digest[i] & 15];
     }
@@ -77,16 +88,21 @@ bool seal_same_sig(const char *computed, const char *received)
 /* One pass of the cipher; returns the bytes written or -1. */
 static int cipher_run(bool encrypt, const struct key_set *keys, const unsigned char *in, size_t size, unsigned char *out)
 {
-    int first = 0, last = 0, result = -1;
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    if (!context)
+    static EVP_CIPHER *aes;
+    static EVP_CIPHER_CTX *context;
+    int first = 0, last = 0;
+    if (!context) {
+        aes = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
+        context = EVP_CIPHER_CTX_new();
+        if (!aes || !context)
+            abort();
+    }
+    if (!EVP_CipherInit_ex2(context, aes, (const unsigned char *)keys->data_secret, (const unsigned char *)keys->data_secret_iv,
+                            encrypt, NULL))
         abort();
-    if (EVP_CipherInit_ex(context, EVP_aes_128_cbc(), NULL, (const unsigned char *)keys->data_secret,
-                          (const unsigned char *)keys->data_secret_iv, encrypt)
-        && EVP_CipherUpdate(context, out, &first, in, (int)size) && EVP_CipherFinal_ex(context, out + first, &last))
-        result = first + last;
-    EVP_CIPHER_CTX_free(context);
-    return result;
+    bool good = EVP_CipherUpdate(context, out, &first, in, (int)size) && EVP_CipherFinal_ex(context, out + first, &last);
+    ERR_clear_error();                       /* wrong padding is the sender's mistake, not to be found by others */
+    return good ? first + last : -1;
 }
 
 char *seal_encrypt(struct arena *arena, const struct key_set *keys, const char *plain, size_t size)
