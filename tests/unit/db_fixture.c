@@ -263,7 +263,10 @@ struct work *db_fixture(void)
     struct work *schema = work_new("owner");
     if (!work_run(schema, WORK_PLAIN, migrate, NULL))
         stop(schema->fail_detail);
+    work_release(schema);
     db_free(schema->db);
+    arena_free(schema->arena);
+    free(schema);
     return first = work_new("portal");
 }
 
