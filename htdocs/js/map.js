@@ -482,7 +482,7 @@
     ['mouseout', 'focusout'].forEach(function (type) { list.addEventListener(type, function (e) { if (rowAt(e)) rowPoint(rowAt(e), false); }); });
     list.addEventListener('click', rowOpen);
     card.addEventListener('click', rowOpen);
-    sentenceBox.addEventListener('click', function (event) {
+    wrap.addEventListener('click', function (event) {
       if (!event.target.closest('[data-fit-all]')) return;
       event.preventDefault();
       fitAll();
