@@ -1,9 +1,12 @@
 /* asked: see the header. */
 #include "asked.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/text.h"
+
+void (*asked_redraw)(struct request *rq);
 
 static void understand(struct work *work, void *arg)
 {
@@ -29,7 +32,7 @@ struct asked *ask(struct work *like, const struct actor *actor, enum method meth
     struct asked *asked = calloc(1, sizeof *asked);
     if (!asked)
         abort();
-    asked->route = (struct route){ method, "/x", CAP_PUBLIC, form, handler, NULL, 0 };
+    asked->route = (struct route){ method, "/x", CAP_PUBLIC, form, handler, asked_redraw, 0 };
     asked->program = (struct program){ .name = "test", .routes = &asked->route };
     asked->rq = (struct request){ .program = &asked->program, .route = &asked->route, .method = method, .path = "/x",
                                   .query = query, .address = "127.0.0.1", .csrf = "token", .io = &asked->io };
@@ -38,6 +41,25 @@ struct asked *ask(struct work *like, const struct actor *actor, enum method meth
     asked->good = work_run(&asked->rq.work, WORK_PLAIN, understand, asked)
                && work_run(&asked->rq.work, method == GET ? WORK_READ : WORK_WRITE, handle, asked);
     return asked;
+}
+
+static void draw(struct work *work, void *arg)
+{
+    struct asked *asked = arg;
+    struct answer *a = &asked->io.answer;
+    (void)work;
+    a->body = view_render(&asked->rq, a->template_name, &a->size);
+}
+
+const char *asked_html(struct asked *asked)
+{
+    if (!asked->io.answer.template_name)
+        return NULL;
+    if (!work_run(&asked->rq.work, WORK_PLAIN, draw, asked)) {
+        fprintf(stderr, "%s\n", asked->rq.work.fail_detail);
+        return NULL;
+    }
+    return asked->io.answer.body;
 }
 
 void asked_done(struct asked *asked)
