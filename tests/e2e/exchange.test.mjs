@@ -2,11 +2,11 @@
 // and no acknowledged push lost when a process dies. The other side is tests/simulator/, written on node:crypto alone.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, readlinkSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { BASE_URL, BUILD, ROOT, VAR, portalctl, programEnv } from './lib/env.mjs';
+import { BASE_URL, BUILD, ROOT, VAR, part, portalctl, programEnv } from './lib/env.mjs';
 import { quote, sql, sqlValue } from './lib/db.mjs';
 import { Operator, makeKeys, makePartner } from '../simulator/operator.mjs';
 import { Client, encrypt, makeRequest, post, readReply, sign } from '../simulator/tcec.mjs';
@@ -325,6 +325,19 @@ test('states asked for after a pull arrive by a job', async (t) => {
   operator.states.set(id, 255);
   await pullWell();
   await until(() => connectorRow(id)[0] === '255', 20000, 'state 255 by query_station_status');
+});
+
+test('database away: Ret -1, signed, nothing lost; served again without a restart when it returns', async (t) => {
+  if (!existsSync(path.join(VAR, 'run/control'))) return t.skip('the instance has no control');
+  await operator.push(first(), 1);
+  part('hold', 'mariadb');
+  try {
+    const reply = await operator.push(first(), 2, 'once');
+    assert.deepEqual([reply.status, reply.Ret, reply.raw.Data], [200, -1, '']);
+    assert.match(reply.Msg, /稍后|一分钟/);
+  } finally { part('release', 'mariadb'); }
+  await until(async () => (await operator.push(first(), 3)).Ret === 0, 15000, 'pushes are taken again');
+  assert.equal(connectorRow(first())[0], '3');
 });
 
 test('secrets are in no log and nowhere in the clear in the database', () => {
