@@ -30,13 +30,13 @@ static void finding_add(struct findings *out, const struct field *field, const c
     out->count++;
 }
 
-/* Mere length does not keep a record out: what is too long is cut. */
-static void finding_too_long(struct findings *out, const struct field *field, const char *path, size_t length)
+/* A finding that does not keep a pulled record out: a name that is too long is cut, a bad item left out. */
+static struct field softened(const struct field *field)
 {
     struct field soft = *field;
     if (soft.need == FIELD_ESSENTIAL)
         soft.need = FIELD_REQUIRED;
-    finding_add(out, &soft, path, "长度为 %zu 个字符，不得超过 %.0f 个", length, field->most);
+    return soft;
 }
 
 /* "0 1 255" as people list it: 0、1、255 */
@@ -81,10 +81,11 @@ static void text_check(const struct field *field, const json_t *value, const cha
     }
     const char *text = json_string_value(value);
     size_t length = utf8_length(text);
+    const struct field soft = softened(field);
     if (length == 0 && field->need != FIELD_OPTIONAL)
         finding_add(out, field, path, "不能为空");
     else if (field->most > 0 && (double)length > field->most)
-        finding_too_long(out, field, path, length);
+        finding_add(out, &soft, path, "长度为 %zu 个字符，不得超过 %.0f 个", length, field->most);
     else if (length > 0 && !form_good(out->arena, field->form, text))
         finding_add(out, field, path, "%s", form_words[field->form]);
 }
@@ -126,6 +127,7 @@ static void fields_check(const struct field *fields, json_t *object, const char 
 static void list_check(const struct field *field, const json_t *value, const char *path, bool deep, struct findings *out)
 {
     size_t count = json_array_size(value);
+    const struct field soft = softened(field);
     if (!json_is_array(value)) {
         finding_add(out, field, path, "应为数组");
         return;
@@ -141,7 +143,7 @@ static void list_check(const struct field *field, const json_t *value, const cha
             continue;
         const char *place = arena_printf(out->arena, "%s[%zu]", path, i);
         if (!good)
-            finding_add(out, field, place, field->type == FIELD_TEXTS ? "应为字符串" : "应为对象");
+            finding_add(out, &soft, place, field->type == FIELD_TEXTS ? "应为字符串" : "应为对象");
         else
             fields_check(field->fields, item, place, true, out);
     }
