@@ -92,9 +92,16 @@ struct point home_centre(void)
     return (struct point){ (box.west + box.east) / 2, (box.south + box.north) / 2 };
 }
 
+static bool outside(const struct drawing *d, int32_t west, int32_t south, int32_t east, int32_t north)
+{
+    return east / 1e6 < d->box.west || west / 1e6 > d->box.east || north / 1e6 < d->box.south || south / 1e6 > d->box.north;
+}
+
 /* One ring as the `d` of a path; points closer than a pixel and a half fall together. */
 static void ring_path(STRING *out, struct drawing *d, const struct ring *ring)
 {
+    if (outside(d, ring->west, ring->south, ring->east, ring->north))
+        return;
     double last_x = 1e9, last_y = 1e9;
     size_t used = 0;
     for (size_t i = 0; i < ring->count; i++) {
@@ -118,8 +125,7 @@ static void land_fill(struct request *rq, struct drawing *d, HDF *node)
     size_t shown = 0;
     for (size_t i = 0; outline && i < outline->count && d->points < DRAWN_POINTS; i++) {
         const struct area *a = &outline->areas[i];
-        if (a->east / 1e6 < d->box.west || a->west / 1e6 > d->box.east || a->north / 1e6 < d->box.south
-            || a->south / 1e6 > d->box.north)
+        if (outside(d, a->west, a->south, a->east, a->north))
             continue;
         HDF *land = view_node(node, arena_printf(rq->work.arena, "Land.%zu", shown++));
         STRING path;
@@ -130,7 +136,8 @@ static void land_fill(struct request *rq, struct drawing *d, HDF *node)
         string_clear(&path);
         if (a->code == code || (code % 10000 == 0 && !a->neighbour))
             view_set(land, "Own", "1");
-        if (a->label.lng != 0) {
+        int32_t x = (int32_t)(a->label.lng * 1e6), y = (int32_t)(a->label.lat * 1e6);
+        if (x != 0 && !outside(d, x, y, x, y)) {
             view_set(land, "Name", a->name);
             view_setf(land, "X", "%.0f", plane_x(a->label.lng, d->world) - d->left);
             view_setf(land, "Y", "%.0f", plane_y(a->label.lat, d->world) - d->top);
