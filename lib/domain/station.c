@@ -48,6 +48,10 @@
     " voltage_lower = VALUES(voltage_lower), current = VALUES(current), power = VALUES(power),"               \
     " park_no = VALUES(park_no), national_standard = VALUES(national_standard), removed_at = NULL"
 
+#define Q_CONTENTS                                                                                            \
+    "SELECT (SELECT COUNT(*) FROM equipment WHERE station_id = ? AND removed_at IS NULL)"                     \
+    " + (SELECT COUNT(*) FROM connector WHERE station_id = ? AND removed_at IS NULL)"
+
 #define TIMES4(x)  x "," x "," x "," x
 #define TIMES16(x) TIMES4(x) "," TIMES4(x) "," TIMES4(x) "," TIMES4(x)
 enum { CHUNK = 16, EQUIPMENT_VALUES = 10, CONNECTOR_VALUES = 13 };
@@ -204,8 +208,6 @@ static void connectors_store(struct work *work, const struct station_record *r, 
     }
 }
 
-/* Everything is marked removed first; what the record names is unmarked by the INSERTs that follow. All of it
- * is one transaction: nobody sees the moment between. */
 static void contents_mark_removed(struct work *work, int64_t station_id)
 {
     const char *now = time_sql(work->arena, work->now);
@@ -214,15 +216,34 @@ static void contents_mark_removed(struct work *work, int64_t station_id)
     db_exec(work, "UPDATE connector SET removed_at = ? WHERE station_id = ? AND removed_at IS NULL", T(now), I(station_id));
 }
 
+static void contents_store(struct work *work, const struct station_record *r, int64_t station_id)
+{
+    equipment_store(work, r, station_id);
+    connectors_store(work, r, station_id);
+}
+
+static int64_t contents_named(const struct station_record *r)
+{
+    size_t count = r->equipment_count;
+
+    for (size_t i = 0; i < r->equipment_count; i++)
+        count += r->equipment[i].connector_count;
+    return (int64_t)count;
+}
+
+/* When the station holds more than the record names, everything is marked removed and what is named is unmarked by
+ * storing it again. That is rare; an unchanged row costs no write. One transaction: nobody sees the moment between. */
 int64_t station_upsert(struct work *work, const struct station_record *record)
 {
     const char *fault = station_fault(work->arena, record);
     if (fault)
         fail(work, FAIL_INVALID, "%s", fault);
     int64_t id = station_store(work, record);
-    contents_mark_removed(work, id);
-    equipment_store(work, record, id);
-    connectors_store(work, record, id);
+    contents_store(work, record, id);
+    if (db_int(work, 0, Q_CONTENTS, I(id), I(id)) != contents_named(record)) {
+        contents_mark_removed(work, id);
+        contents_store(work, record, id);
+    }
     return id;
 }
 
