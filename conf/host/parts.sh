@@ -71,7 +71,7 @@ part_stop()
     [ -n "$pid" ] || return 0
     # whose leader is dead (kill -9) is told as a group
     kill "-${3:-TERM}" "$pid" 2>/dev/null || kill -TERM -- "-$pid" 2>/dev/null || :
-    for tries in $(seq $(($2 * 10))); do
+    for ((tries = 1; tries <= $2 * 10; tries++)); do
         kill -0 -- "-$pid" 2>/dev/null || break
         [ $((tries % 50)) != 0 ] || say "  … waiting for $name to end"
         sleep 0.1
@@ -155,14 +155,21 @@ part_order()
     echo "$verb $name" >"$VAR/run/control.done"
 }
 
+# Until told to stop. A signal only leaves its number here: ending from within `read -t` can crash bash.
 parts_watch()
 {
     local verb name
+    STOP_CODE=
+    trap 'STOP_CODE=130' INT
+    trap 'STOP_CODE=143' TERM
+    trap 'STOP_CODE=129' HUP
+    trap 'STOP_CODE=141' PIPE
     rm -f "$VAR/run/control"
     mkfifo -m 0600 "$VAR/run/control"
     exec 6<>"$VAR/run/control"
-    while :; do
+    while [ -z "$STOP_CODE" ]; do
         if read -r -t 0.5 -u 6 verb name; then part_order "$verb" "${name:-}"; fi
-        parts_alive || part_revive "$PART_DEAD"
+        [ -n "$STOP_CODE" ] || parts_alive || part_revive "$PART_DEAD"
     done
+    exit "$STOP_CODE"
 }

@@ -102,7 +102,6 @@ tell_ready()
         run_as_served "$BUILD/portalctl" demo-logins || warn "portalctl demo-logins failed"
     fi
     [ "$BACKGROUND_CHILD" = 1 ] || printf '\n  Ctrl-C stops everything · 按 Ctrl-C 停止\n\n'
-    : >"$VAR/run/ready"
 }
 
 # --- ending -----------------------------------------------------------------------------------------------
@@ -180,6 +179,7 @@ main()
     programs_start
     wait_answer
     tell_ready
+    : >"$VAR/run/ready"
     parts_watch
 }
 
