@@ -23,7 +23,7 @@ $(BUILD)/%.o: %.c
 	$(CC) $(CFLAGS_ALL) -c $< -o $@
 
 $(BUILD)/libchargehall.a: $(LIB_OBJECTS)
-	@rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcsP $@ $^
 
 define program_rule
 $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/$(1)/*.c)) $(BUILD)/libchargehall.a
@@ -36,7 +36,7 @@ UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/
 UNIT_SHARED := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
 $(BUILD)/tests/unit/shared.a: $(UNIT_SHARED)
 	@mkdir -p $(@D)
-	@rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcsP $@ $^
 $(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/tests/unit/shared.a $(BUILD)/libchargehall.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/tests/unit/shared.a $(BUILD)/libchargehall.a -lcmocka $(LIBS)
 

@@ -78,6 +78,7 @@ static void run_job(struct work *work, struct turn *turn)
 {
     int64_t started = clock_micro();
     work->id = arena_printf(work->arena, "job-%lld", (long long)turn->job.id);
+    work->job_id = turn->job.id;
     bool good = work_run(work, WORK_PLAIN, do_job, turn);
     if (!good) {
         turn->final = is_final(work->failed);

@@ -52,6 +52,7 @@ struct work {
     struct db          *db;           /* connected on first use; NULL where no database is wanted */
     struct actor        actor;
     const char         *id;           /* request id or job id: stands in every log line           */
+    int64_t             job_id;       /* of a background job: job_progress() renews its lease; else 0 */
     const char         *idempotency;  /* key chosen by the client for this submission, or NULL    */
     int64_t             now;          /* start of the work, milliseconds since 1970               */
 

@@ -63,9 +63,15 @@ void job_failed(struct work *work, const struct job *job, const char *error, boo
         db_exec(work, Q_LATER, I((int64_t)5 << shift), T(words), I(job->id));
 }
 
-void job_progress(struct work *work, int64_t id, const char *text)
+static void store_progress(struct work *work, void *text)
 {
-    db_exec(work, Q_PROGRESS, T(text), I(config_int("Jobs.LeaseSeconds")), I(id));
+    db_exec(work, Q_PROGRESS, T(text), I(config_int("Jobs.LeaseSeconds")), I(work->job_id));
+}
+
+void job_progress(struct work *work, const char *text)
+{
+    if (work->job_id)
+        work_must(work, WORK_WRITE, store_progress, (void *)text);
 }
 
 void job_purge(struct work *work)

@@ -26,8 +26,8 @@ bool job_take(struct work *work, const char *runner, struct job *job);
 void job_done(struct work *work, const struct job *job);
 /* Tried again after 2^attempts × 5 s, at most Jobs.Attempts times; `final`: not again. */
 void job_failed(struct work *work, const struct job *job, const char *error, bool final);
-/* Said by a long job: shown to staff, and renews the lease. Own transaction of the caller. */
-void job_progress(struct work *work, int64_t id, const char *text);
+/* Said by a long job between its transactions: shown to staff, and renews the lease. Nothing outside a job. */
+void job_progress(struct work *work, const char *text);
 void job_purge(struct work *work);              /* done ones after 30 days */
 
 #endif

@@ -167,6 +167,8 @@ static bool page_pull(struct pull *pull, int no, const char *since)
     page_run(pull, batch_store, &batch);
     pull->report->pages++;
     pull->report->stored += (int64_t)batch.count;
+    job_progress(pull->work, arena_printf(pull->page.arena, "已取 %d 页，%lld 座充电站", pull->report->pages,
+                                          (long long)pull->report->stored));
     bool repeats = named > 0 && pull->fresh == 0;
     pull->report->complete = !repeats && (named == 0 || (pages > 0 && no >= pages));
     return named > 0 && !repeats && !pull->report->complete;

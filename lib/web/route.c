@@ -39,8 +39,9 @@ const struct route *route_find(const struct program *program, enum method method
         if (row->method == method)
             return row;
         given->count = 0;
+        const char *method_name = row->method == GET ? "GET, HEAD" : "POST";
+        *allow = *other_method ? "GET, HEAD, POST" : method_name;
         *other_method = true;
-        *allow = row->method == GET ? "GET, HEAD" : "POST";
     }
     return NULL;
 }

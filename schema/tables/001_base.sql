@@ -13,7 +13,7 @@ CREATE TABLE division (                       -- 区划; codes of GB/T 2260 padd
 
 CREATE TABLE operator (                       -- 运营商
     id            BIGINT       NOT NULL AUTO_INCREMENT,
-    code          CHAR(9)      NOT NULL,      -- OperatorID of T/CEC 102: characters 9-17 of the credit code
+    code          CHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,      -- OperatorID of T/CEC 102: characters 9-17 of the credit code
     uscc          CHAR(18)     NULL,
     name          VARCHAR(100) NOT NULL,
     short_name    VARCHAR(40)  NOT NULL,

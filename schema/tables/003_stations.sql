@@ -1,10 +1,11 @@
 -- Stations, equipment, connectors, as T/CEC 102 part 2 names them (reference: StationInfo, EquipmentInfo,
--- ConnectorInfo). Codes are the operator's own, unique only within one operator.
+-- ConnectorInfo). Codes are the operator's own, unique only within one operator,
+-- compared to the letter (utf8mb4_bin).
 
 CREATE TABLE station (
     id              BIGINT        NOT NULL AUTO_INCREMENT,
     operator_id     BIGINT        NOT NULL,
-    code            VARCHAR(40)   NOT NULL,       -- StationID
+    code            VARCHAR(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,       -- StationID
     owner_code      VARCHAR(9)    NOT NULL DEFAULT '',   -- EquipmentOwnerID
     name            VARCHAR(150)  NOT NULL,
     country_code    CHAR(2)       NOT NULL DEFAULT 'CN',
@@ -49,7 +50,7 @@ CREATE TABLE equipment (                          -- 充电设施, EquipmentInfo
     id                BIGINT       NOT NULL AUTO_INCREMENT,
     station_id        BIGINT       NOT NULL,
     operator_id       BIGINT       NOT NULL,
-    code              VARCHAR(50)  NOT NULL,      -- EquipmentID
+    code              VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,      -- EquipmentID
     name              VARCHAR(60)  NOT NULL DEFAULT '',
     manufacturer_code VARCHAR(9)   NOT NULL DEFAULT '',
     manufacturer_name VARCHAR(60)  NOT NULL DEFAULT '',
@@ -69,7 +70,7 @@ CREATE TABLE connector (                          -- 充电枪, ConnectorInfo an
     equipment_id      BIGINT       NOT NULL,
     station_id        BIGINT       NOT NULL,
     operator_id       BIGINT       NOT NULL,
-    code              VARCHAR(50)  NOT NULL,      -- ConnectorID
+    code              VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,      -- ConnectorID
     name              VARCHAR(60)  NOT NULL DEFAULT '',
     connector_type    SMALLINT     NOT NULL DEFAULT 6,
     voltage_upper     INT          NULL,          -- V
