@@ -9,6 +9,7 @@ import path from 'node:path';
 import { BASE_URL, BUILD } from './e2e/lib/env.mjs';
 import { getRoutes, mayOpen, roles } from './e2e/lib/house.mjs';
 import { addressesOf } from './e2e/lib/crawl.mjs';
+import { ensureRecords } from './e2e/lib/records.mjs';
 import { WIDTHS, launch, overflow, settle, visit, watch } from './e2e/lib/browser.mjs';
 
 const OUT = path.join(BUILD, 'shots');
@@ -94,6 +95,7 @@ async function main() {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   console.log(`${BASE_URL}: ${getRoutes.length} GET routes, ${chosen.length} roles, ${WIDTHS.join(' and ')} px`);
+  await ensureRecords();
   const tasks = [];
   for (const role of chosen) tasks.push(...await tasksOf(role));
   const browser = await launch(), contexts = new Map(), all = tasks.length;

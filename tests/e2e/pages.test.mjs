@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import { getRoutes, mayOpen, role, roles, sessionOf } from './lib/house.mjs';
 import { addressesOf } from './lib/crawl.mjs';
+import { ensureRecords } from './lib/records.mjs';
 import { get, isPage } from './lib/http.mjs';
 import { AXE_TAGS, WIDTHS, launch, overflow, settle, visit, watch } from './lib/browser.mjs';
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => { browser = await launch(); await ensureRecords(); });
 after(() => browser.close());
 
 const found = new Map();
