@@ -313,6 +313,8 @@ struct cell {
     unsigned long length;
     int64_t       integer;
     double        real;
+    char         *wide;            /* for texts beyond INLINE that need not outlive the row */
+    size_t        room;
     char          text[INLINE];
 };
 
@@ -387,6 +389,17 @@ static bool next_row(struct result *result)
     return true;
 }
 
+/* Used again by the next row, so that a stream of long texts takes no more memory than its longest. */
+static char *wide_place(struct result *result, struct cell *cell)
+{
+    if (cell->length + 1 > cell->room) {
+        cell->room = (cell->length + 1) * 2;
+        cell->wide = arena_alloc(result->work->arena, cell->room);
+    }
+    cell->wide[cell->length] = '\0';
+    return cell->wide;
+}
+
 /* The text of column i: in `arena`, or in the cell itself when it fits there and `arena` is NULL. */
 static const char *cell_text(struct result *result, unsigned i, struct arena *arena)
 {
@@ -397,7 +410,7 @@ static const char *cell_text(struct result *result, unsigned i, struct arena *ar
         cell->text[cell->length] = '\0';
         return arena ? arena_copy_n(arena, cell->text, cell->length) : cell->text;
     }
-    char *out = arena_alloc(result->work->arena, cell->length + 1);
+    char *out = arena ? arena_alloc(arena, cell->length + 1) : wide_place(result, cell);
     MYSQL_BIND bind = { .buffer_type = MYSQL_TYPE_STRING, .buffer = out, .buffer_length = cell->length,
                         .length = &cell->length, .is_null = &cell->is_null, .error = &cell->error };
     if (mysql_stmt_fetch_column(result->statement, &bind, i, 0))

@@ -117,7 +117,7 @@ const char *search_from(struct search *search, unsigned joins);          /* " FR
 const char *search_columns(struct search *search);                       /* "`t`.`id` AS `id`, …" */
 unsigned    search_column_joins(const struct list *list);
 const char *search_order(struct search *search, bool reversed);          /* " ORDER BY …" */
-/* Total of the search, exact up to `bound`; bound + 1 means more. bound 0: exact. */
+/* list_count.c: total of the search, exact up to `bound`; bound + 1 means more. bound 0: exact. */
 int64_t     search_count(struct search *search, int64_t bound);
 /* The address of this search: "/admin/jobs?state=failed&sort=-id&", ready for another parameter. */
 const char *search_address(struct search *search, const char *path, bool with_sort);
@@ -144,6 +144,8 @@ char       *url_encode(struct arena *arena, const char *text);
 bool        listed(const char *values, const char *value);               /* "a|b" holds "b" */
 
 /* list_figures.c */
+/* Rows in the scope, from a figure that has a total; false: no figure counts them all. */
+bool figures_total(struct request *rq, const struct list *list, int64_t *total);
 void figures_to_page(struct request *rq, const struct list *list, HDF *node);
 
 #endif

@@ -15,6 +15,7 @@ struct counts {
     char    about[160];            /* list, figure, scope */
     int64_t at;
     size_t  size;
+    bool    cut;                   /* more values than places */
     char    values[VALUES][40];
     int64_t numbers[VALUES];
 };
@@ -28,8 +29,10 @@ static void counts_add(void *row, void *arg)
 {
     const struct row *r = row;
     struct counts *counts = arg;
-    if (counts->size == VALUES)
+    if (counts->size == VALUES) {
+        counts->cut = true;
         return;
+    }
     snprintf(counts->values[counts->size], sizeof counts->values[0], "%s", r->value ? r->value : "");
     counts->numbers[counts->size++] = r->number;
 }
@@ -84,6 +87,26 @@ static int64_t number_of(const struct counts *counts, const char *value)
     return 0;
 }
 
+static int64_t sum_of(const struct counts *counts)
+{
+    int64_t sum = 0;
+    for (size_t n = 0; n < counts->size; n++)
+        sum += counts->numbers[n];
+    return sum;
+}
+
+bool figures_total(struct request *rq, const struct list *list, int64_t *total)
+{
+    for (size_t i = 0; i < list->figure_count; i++) {
+        const struct counts *counts = list->figures[i].total ? counts_of(rq, list, &list->figures[i]) : NULL;
+        if (counts && !counts->cut) {
+            *total = sum_of(counts);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void tile(struct request *rq, const struct list *list, HDF *node, const char *label, int64_t number,
                  const char *href, const char *as_of)
 {
@@ -103,12 +126,9 @@ void figures_to_page(struct request *rq, const struct list *list, HDF *node)
         const struct list_figure *figure = &list->figures[i];
         const struct counts *counts = counts_of(rq, list, figure);
         const char *as_of = counts->at ? arena_printf(arena, "统计于 %s", time_format(arena, counts->at, "%H:%M")) : NULL;
-        int64_t total = 0;
-        for (size_t n = 0; n < counts->size; n++)
-            total += counts->numbers[n];
         if (figure->total) {
             snprintf(name, sizeof name, "%d", at++);
-            tile(rq, list, view_node(node, name), figure->total, total, list->path, as_of);
+            tile(rq, list, view_node(node, name), figure->total, sum_of(counts), list->path, as_of);
         }
         for (size_t d = 0; d < dict_count(figure->dict); d++) {
             const char *code = dict_code(figure->dict, d);

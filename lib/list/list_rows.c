@@ -153,17 +153,30 @@ static void read_by_number(struct search *s, struct rows *rows)
     rows->raw = fetch(s, NULL, false, size, (rows->page - 1) * size, &rows->count);
 }
 
-void rows_read(struct search *s, struct rows *rows)
+/* Cheapest first: what the page itself tells, what the figures above it have counted, counting. */
+static void total_by_key(struct search *s, struct rows *rows)
 {
     const struct list *list = s->list;
-    *rows = (struct rows){ .count = 0 };
-    rows->total = s->nothing ? 0 : search_count(s, list->growing ? list->count_limit : 0);
-    if (list->growing && rows->total > list->count_limit) {
-        rows->total = list->count_limit;
-        rows->more_than = true;
+    if (!rows->before && !rows->after) {
+        rows->total = rows->count;
+        return;
     }
-    if (list->growing)
+    if (!s->filtered && figures_total(s->rq, list, &rows->total))
+        return;
+    rows->total = search_count(s, list->count_limit);
+    rows->more_than = rows->total > list->count_limit;
+    if (rows->more_than)
+        rows->total = list->count_limit;
+}
+
+void rows_read(struct search *s, struct rows *rows)
+{
+    *rows = (struct rows){ .count = 0 };
+    if (s->list->growing) {
         read_by_key(s, rows);
-    else
-        read_by_number(s, rows);
+        total_by_key(s, rows);
+        return;
+    }
+    rows->total = s->nothing ? 0 : search_count(s, 0);
+    read_by_number(s, rows);
 }

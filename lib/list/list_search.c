@@ -232,19 +232,6 @@ const char *search_order(struct search *s, bool reversed)
     return arena_printf(arena_of(s), " ORDER BY %s%s, %s%s", s->sort->from.sql, way, s->list->key_sql, way);
 }
 
-int64_t search_count(struct search *s, int64_t bound)
-{
-    struct work *work = &s->rq->work;
-    const char *from = search_from(s, s->joins);
-    if (!bound)
-        return db_int_text(work, 0, arena_printf(work->arena, "SELECT COUNT(*)%s%s", from, s->where), s->values, s->count);
-    struct value values[sizeof s->values / sizeof *s->values + 1];
-    memcpy(values, s->values, s->count * sizeof *values);
-    values[s->count] = I(bound + 1);
-    return db_int_text(work, 0, arena_printf(work->arena, "SELECT COUNT(*) FROM (SELECT 1%s%s LIMIT ?) AS bounded", from,
-                                             s->where), values, s->count + 1);
-}
-
 /* --- its address ---------------------------------------------------------------------------------------- */
 
 static const char *with_values(struct search *s, const char *address, const char *name)
@@ -268,11 +255,4 @@ const char *search_address(struct search *s, const char *path, bool with_sort)
         }
     }
     return with_sort ? with_values(s, address, "sort") : address;
-}
-
-int64_t list_count(struct request *rq, const char *name)
-{
-    struct search search;
-    search_read(&search, rq, list_named(&rq->work, name));
-    return search_count(&search, 0);
 }
