@@ -46,6 +46,8 @@ void sentence_fill(struct request *rq, const struct ask *ask, const struct map_a
         if (answer->shown < answer->matching)
             view_set(node, "All", arena_printf(arena, "/map?%s", *ask->filters ? ask->filters + 1 : ""));
     }
+    if (!answer->stations)
+        view_set(node, "None", "1");
     if (answer->newest) {
         view_set_int(node, "Newest", answer->newest);
         bool now = rq->work.now / 1000 - answer->newest < 5;

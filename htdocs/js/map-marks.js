@@ -30,7 +30,7 @@ window.Chargemap = window.Chargemap || {};
       said = [];
       f.s.forEach(function (n, i) { if (n) said.push(ARIA[i] + ' ' + n + ' 座'); });
       return { key: 'c' + f.p.join(','), className: 'cluster' + (f.o ? ' same' : ''), size: f.n < 10 ? 46 : f.n < 100 ? 52 : f.n < 1000 ? 58 : 66,
-        html: ring(f.s, f.n) + '<b data-n="' + brief(f.n) + '" data-free="闲 ' + brief(f.f) + '"></b>',
+        html: ring(f.s, f.n) + '<b data-n="' + brief(f.n) + '" data-free="' + (f.s[4] === f.n ? '未知' : '闲 ' + brief(f.f)) + '"></b>',
         title: f.n + ' 座充电站：' + said.join('，') + '；空闲充电枪 ' + f.f + ' / ' + f.t + (f.o ? '，同一位置，点击列出' : '，点击放大') };
     }
     return { key: 's' + f.id, className: 'pin ' + KEYS[f.c], html: WORDS[f.c] + (f.c === 0 ? ' ' + f.f : ''),

@@ -5,16 +5,16 @@
   var doc = document, wrap = doc.getElementById('mapwrap');
   if (!wrap || !window.L) return;
 
-  var POLL = 1000, POLL_MOST = 30000, LIST_EVERY = 5000, CARD_EVERY = 2000, SETTLE = 120, TYPING = 250;
+  var POLL = 1000, POLL_MOST = 30000, LIST_EVERY = 5000, SETTLE = 120, TYPING = 250;
   var ZOOM_MOST = 18, ZOOM_STATION = 15, ZOOM_NEAR = 14, WORLD = '-180,-85,180,85';
   var form = doc.getElementById('map-form'), box = doc.getElementById('map'), q = doc.getElementById('map-q');
-  var order = doc.getElementById('map-order'), results = doc.getElementById('map-results'), card = doc.getElementById('map-card');
+  var order = doc.getElementById('map-order'), results = doc.getElementById('map-results'), cardBox = doc.getElementById('map-card');
   var facetsBox = form.querySelector('.facets'), list = results.querySelector('[data-list]'), pager = results.querySelector('[data-pager]');
   var sentenceBox = wrap.querySelector('[data-sentence-box]'), said = doc.getElementById('map-said');
   var broken = doc.getElementById('map-break'), tell = doc.getElementById('map-tell');
   var still = window.matchMedia && window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  var map, marks, last = null, tag = null, pollTimer = 0, pause = POLL, asking = {}, skew = 0, newest = 0;
-  var pages = 1, listAt = 0, cardId = null, cardAt = 0, opener = null, me = null, announce = false, restoring = false;
+  var map, marks, card, tag = null, pollTimer = 0, pause = POLL, asking = {}, skew = 0, newest = 0;
+  var pages = 1, listAt = 0, me = null, announce = false, restoring = false;
 
   function each(nodes, act) { Array.prototype.forEach.call(nodes, act); }
   function facet(key) { return doc.getElementById('facet-' + key); }
@@ -107,7 +107,6 @@
   function show(data, request) {
     var date = Date.parse(request.getResponseHeader('Date') || '');
     if (date) skew = Math.abs(date - Date.now()) > 1500 ? date - Date.now() : 0;
-    last = data;
     newest = data.newest;
     marks.draw(data.features);
     put('[data-matching]', data.matching);
@@ -116,7 +115,7 @@
     rowStates(data);
     tick();
     if (Date.now() - listAt > LIST_EVERY) listRefresh();
-    if (cardId !== null && Date.now() - cardAt > CARD_EVERY) cardLoad(cardId, true);
+    card.refresh();
   }
 
   /* --- asking, and asking again ------------------------------------------------------------------------- */
@@ -365,90 +364,15 @@
     listLoad();
   }
 
-  /* --- the card ------------------------------------------------------------------------------------------------ */
-  function cardClose(give) {
-    var back = opener, mark = cardId !== null && marks.element(cardId);
-    card.hidden = true;
-    card.innerHTML = '';
-    cardId = null;
-    marks.choose(null);
-    each(list.querySelectorAll('.row.chosen'), function (row) { row.classList.remove('chosen'); });
-    if (!give) return;
-    if (back && doc.body.contains(back)) back.focus(); else if (mark) mark.focus(); else box.focus();
-  }
-  function cardFill(html, label) {
-    var close = doc.createElement('button');
-    card.innerHTML = html;
-    close.type = 'button';
-    close.className = 'card-close';
-    close.setAttribute('aria-label', '关闭');
-    close.textContent = '×';
-    close.addEventListener('click', function () { cardClose(true); });
-    card.insertBefore(close, card.firstChild);
-    card.setAttribute('aria-label', label);
-    card.hidden = false;
-  }
-  function focusables() { return card.querySelectorAll('a, button, summary'); }
-  function cardLoad(id, again) {
-    cardAt = Date.now();
-    ask('card', '/map/stations/' + id + '/card', {}, function (request) {
-      var at = -1, open, title, top;
-      if (again && cardId !== id) return;
-      if (request.status !== 200) {
-        if (!again) words(request.status === 404 ? '这座充电站已撤除或不再对外开放。' : '充电站信息暂时无法读取，请稍后再试。');
-        return;
-      }
-      if (again) {
-        each(focusables(), function (node, i) { if (node === doc.activeElement) at = i; });
-        open = !!card.querySelector('details[open]');
-        top = card.scrollTop;
-      }
-      title = part(request.responseText).querySelector('h2');
-      cardFill(request.responseText, title ? title.textContent : '充电站信息');
-      cardId = id;
-      if (again) {
-        if (open) card.querySelector('details').open = true;
-        card.scrollTop = top;
-        if (at >= 0 && focusables()[at]) focusables()[at].focus({ preventScroll: true });
-      } else card.focus({ preventScroll: true });
-      marks.choose(id);
-      each(list.querySelectorAll('.row'), function (row) { row.classList.toggle('chosen', row.getAttribute('data-id') === String(id)); });
-    });
-  }
-  function cardOpen(id, from) {
-    opener = from || null;
-    cardLoad(id, false);
-  }
-  /* Stations on one spot: zooming would never part them. */
-  function cardMany(f, from) {
-    var d = 0.00004, b = [f.b[0] - d, f.b[1] - d, f.b[2] + d, f.b[3] + d], rows = '', name = '此处有 ' + f.n + ' 座充电站';
-    opener = from || null;
-    function one(page) {
-      ask('card', '/map/list?zoom=22&order=name&bbox=' + b.map(function (n) { return n.toFixed(6); }).join(',') + filters() + '&page=' + page, {}, function (request) {
-        var piece = request.status === 200 && part(request.responseText).querySelector('.map-list-part'), title;
-        if (!piece) { words('这里的充电站暂时无法列出，请稍后再试。'); return; }
-        if (page === 1) rows = doc.createElement('ul');
-        rows.className = 'map-rows';
-        each(piece.querySelectorAll('.row'), function (row) { rows.appendChild(row); });
-        if (piece.getAttribute('data-next') && page < 10) { one(page + 1); return; }
-        cardFill('<h2></h2><div class="card-list"></div>', name);
-        title = card.querySelector('h2');
-        title.textContent = name + (rows.children.length < f.n && piece.getAttribute('data-next') ? '，列出前 ' + rows.children.length + ' 座' : '');
-        card.querySelector('.card-list').appendChild(rows);
-        cardId = null;
-        card.focus({ preventScroll: true });
-      });
-    }
-    one(1);
-  }
+  /* --- markers and messages ------------------------------------------------------------------------------------ */
   function words(text) {
     tell.textContent = text;
     tell.hidden = false;
     setTimeout(function () { if (tell.textContent === text) tell.hidden = true; }, 8000);
   }
   function activate(f, marker) {
-    if (f.id) { cardOpen(f.id, marker.getElement()); return; }
-    if (f.o || map.getZoom() >= ZOOM_MOST) { cardMany(f, marker.getElement()); return; }
+    if (f.id) { card.open(f.id, marker.getElement()); return; }
+    if (f.o || map.getZoom() >= ZOOM_MOST) { card.many(f, marker.getElement()); return; }
     var b = L.latLngBounds([f.b[1], f.b[0]], [f.b[3], f.b[2]]), zoom = Math.min(ZOOM_MOST, map.getBoundsZoom(b, false, L.point(60, 60)));
     if (doc.activeElement === marker.getElement()) box.focus({ preventScroll: true });
     map.setView(b.getCenter(), Math.max(zoom, map.getZoom() + 1), { animate: !still });
@@ -475,13 +399,14 @@
     at = L.latLng(Number(row.getAttribute('data-lat')), Number(row.getAttribute('data-lng')));
     if (narrow()) side('map');
     if (!marks.element(id) || !map.getBounds().contains(at)) map.setView(at, Math.max(map.getZoom(), ZOOM_STATION), { animate: false });
-    cardOpen(id, card.contains(row) ? null : link);
+    card.open(id, cardBox.contains(row) ? null : link);
+    if (narrow()) wrap.querySelector('.map-side').scrollIntoView({ block: 'start' });
   }
   function rowsStart() {
     ['mouseover', 'focusin'].forEach(function (type) { list.addEventListener(type, function (e) { if (rowAt(e)) rowPoint(rowAt(e), true); }); });
     ['mouseout', 'focusout'].forEach(function (type) { list.addEventListener(type, function (e) { if (rowAt(e)) rowPoint(rowAt(e), false); }); });
     list.addEventListener('click', rowOpen);
-    card.addEventListener('click', rowOpen);
+    cardBox.addEventListener('click', rowOpen);
     wrap.addEventListener('click', function (event) {
       if (!event.target.closest('[data-fit-all]')) return;
       event.preventDefault();
@@ -490,9 +415,6 @@
     wrap.querySelector('.map-toggle').addEventListener('click', function (event) {
       var button = event.target.closest('[data-show]');
       if (button) side(button.getAttribute('data-show'));
-    });
-    doc.addEventListener('keydown', function (event) {
-      if ((event.key === 'Escape' || event.key === 'Esc') && !card.hidden) { event.preventDefault(); cardClose(true); }
     });
   }
   function near() {
@@ -526,6 +448,7 @@
     L.control.zoom({ position: 'topleft', zoomInTitle: '放大', zoomOutTitle: '缩小' }).addTo(map);
     L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
     marks = app.marks(map, activate);
+    card = app.card({ box: cardBox, map: box, list: list, marks: marks, ask: ask, part: part, filters: filters, words: words });
     home();
     app.land(map, box);
     map.on('moveend', moved);
