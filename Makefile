@@ -42,11 +42,11 @@ $(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/tests/unit/shared.a $(B
 
 unit-tests: $(UNIT_TESTS)
 
-# benches in C: each tests/bench/*.c is a program on the library
+# benches in C: each tests/bench/*.c is a program on the library and on what the unit tests share
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
-$(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libchargehall.a
+$(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/tests/unit/shared.a $(BUILD)/libchargehall.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libchargehall.a $(LIBS)
+	$(CC) $(CFLAGS_ALL) -Itests/unit $(LDFLAGS_ALL) -o $@ $< $(BUILD)/tests/unit/shared.a $(BUILD)/libchargehall.a -lcmocka $(LIBS)
 
 benches: $(BENCHES)
 
