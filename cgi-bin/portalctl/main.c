@@ -25,6 +25,7 @@
 #include "domain/session.h"
 #include "domain/statistic.h"
 #include "domain/trail.h"
+#include "owner.h"
 
 struct call {
     struct work work;
@@ -238,5 +239,9 @@ int main(int argc, char **argv)
         print_help(stderr);
         return 2;
     }
-    return perform(command, argc - 2, argv + 2);
+    bool has_file = strncmp(command->arguments, "FILE", 4) == 0;
+    owner_become(has_file ? &argv[2] : NULL);
+    int exit_code = perform(command, argc - 2, argv + 2);
+    owner_done();
+    return exit_code;
 }
