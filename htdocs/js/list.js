@@ -4,7 +4,7 @@
   var form = document.querySelector('form[data-bulk]');
   if (!form) return;
   var text = form.querySelector('[data-bulk-text]'), all = form.querySelector('[name=all]');
-  var page = document.querySelector('[data-bulk-page]');
+  var idle = text.textContent, page = document.querySelector('[data-bulk-page]');
   var rows = Array.prototype.slice.call(document.querySelectorAll('input[form=bulk][name=id]'));
   var buttons = Array.prototype.slice.call(form.querySelectorAll('[data-bulk-name]'));
 
@@ -18,8 +18,8 @@
     }).filter(Boolean);
     page.checked = rows.length > 0 && ticked.length === rows.length;
     page.indeterminate = ticked.length > 0 && ticked.length < rows.length;
-    if (all.checked) text.textContent = '将办理全部查询结果。';
-    else if (!ticked.length) text.textContent = '勾选要办理的记录，或选择全部查询结果。';
+    if (all && all.checked) text.textContent = '将办理全部查询结果。';
+    else if (!ticked.length) text.textContent = idle;
     else text.textContent = '已选 ' + ticked.length + ' 项' + (notes.length ? '（' + notes.join('；') + '）' : '');
   }
 
@@ -27,7 +27,7 @@
     rows.forEach(function (row) { row.checked = page.checked; });
     tell();
   });
-  rows.concat(all).forEach(function (box) { box.addEventListener('change', tell); });
+  rows.concat(all || []).forEach(function (box) { box.addEventListener('change', tell); });
   window.addEventListener('pageshow', tell);
   tell();
 }());

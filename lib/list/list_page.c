@@ -107,6 +107,8 @@ static void columns_to_page(struct search *s, HDF *node)
         view_set(column, "Label", c->label);
         if (c->numeric)
             view_set(column, "Num", "1");
+        if (c->cut)
+            view_set(column, "Wrap", "1");
         if (!c->sortable)
             continue;
         bool now = s->sort == c;
@@ -265,5 +267,7 @@ void list_page(struct request *rq, const char *name)
     columns_to_page(&search, node);
     rows_to_page(&search, &rows, node);
     bulk_to_page(rq, list, node);
+    if (!rows.more_than && rows.total <= (int64_t)list->bulk_limit)        /* else 「全部查询结果」 would be refused */
+        view_set(node, "AllFits", "1");
     pager_to_page(&search, &rows, node);
 }
