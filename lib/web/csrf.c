@@ -22,6 +22,14 @@ static const char *server_key(void)
     return key;
 }
 
+char *page_sign(struct arena *arena, const char *about)
+{
+    uint8_t digest[32];
+    const char *text = arena_printf(arena, "page %s", about);
+    crypto_hmac_sha256(server_key(), strlen(server_key()), text, strlen(text), digest);
+    return text_hex(arena, digest, 16);
+}
+
 void csrf_prepare(struct request *rq)
 {
     struct arena *arena = rq->work.arena;
@@ -39,7 +47,7 @@ void csrf_prepare(struct request *rq)
 
 /* "http://host:port" of a header against Host. An absent Origin (old browsers) is judged by the Referer;
  * both absent: the token alone decides. */
-static bool same_origin(struct request *rq)
+bool same_origin(struct request *rq)
 {
     const char *from = header_get(rq, "Origin");
     if (!from || !*from)

@@ -69,6 +69,7 @@ const char *public_address(struct request *rq)
 
 void page_status(struct request *rq, int status, const char *template_name)
 {
+    view_count_side(rq);
     rq->io->answer.status = status;
     rq->io->answer.template_name = template_name;
     rq->io->answer.content_type = "text/html; charset=utf-8";
@@ -182,8 +183,9 @@ static void failure_page(struct work *work, void *arg)
 static void to_login(struct request *rq)
 {
     struct arena *arena = rq->work.arena;
-    const char *back = rq->method == GET ? rq->path : "/";
-    header_add(rq, "Location", arena_printf(arena, "/account/login?back=%s", strpbrk(back, "&?#%+ ") ? "/" : back));
+    const char *back = rq->method == GET ? rq->path : rq->io->back ? rq->io->back : "/";
+    header_add(rq, "Location", arena_printf(arena, "/account/login?%sback=%s", rq->io->rescued ? "kept=1&" : "",
+                                            strpbrk(back, "&?#%+ ") ? "/" : back));
     rq->io->answer.status = 303;
     rq->io->answer.content_type = "text/plain; charset=utf-8";
     rq->io->answer.body = "";
