@@ -13,7 +13,16 @@
     X(CONTENT_EDIT,    "content-edit",    "编辑栏目内容")                                 \
     X(JOB_VIEW,        "job-view",        "查看后台任务")                                 \
     X(JOB_RETRY,       "job-retry",       "重试后台任务")                                 \
-    X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")
+    X(OUTBOX_VIEW,     "outbox-view",     "查看邮件和短信发送记录")                       \
+    X(OUTBOX_SEND,     "outbox-send",     "重新发送邮件和短信")                           \
+    X(WORKBENCH,       "workbench",       "使用工作台")                                     \
+    X(REGISTRATION_REVIEW, "registration-review", "审核账号注册")                         \
+    X(QUALIFICATION_REVIEW, "qualification-review", "审核运营商资质")                     \
+    X(PROFILE_REVIEW,  "profile-review",  "审核运营商信息变更")                           \
+    X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")                                   \
+    X(SIGNING_IN,      "signing-in",      "完成登录验证")                                 \
+    X(TRAIL_VIEW,      "trail-view",      "查阅审计日志")                                 \
+    X(PERSONAL_REVEAL, "personal-reveal", "查看未脱敏的个人信息")
 
 enum capability {
     CAP_UNDECIDED = 0,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/scope.h"
 #include "core/text.h"
 #include "list/list_declared.h"
 
@@ -23,18 +24,6 @@ static void also(struct search *s, const char *condition)
 }
 
 /* --- the scope ------------------------------------------------------------------------------------ */
-
-/* "440402" -> "440402", "440400" -> "4404", "440000" -> "44": what lies inside begins with it. */
-static const char *division_prefix(struct arena *arena, const char *code)
-{
-    size_t size = strlen(code);
-    while (size == 6 || size == 4) {
-        if (strncmp(code + size - 2, "00", 2) != 0)
-            break;
-        size -= 2;
-    }
-    return arena_copy_n(arena, code, size);
-}
 
 /* LIKE takes % _ and \ for its own. */
 static const char *like(struct arena *arena, const char *before, const char *text)

@@ -136,6 +136,7 @@ static void set_side_menu(struct request *rq)
         view_set(out, "Label", hdf_get_value(item, "Label", NULL));
         view_set(out, "Path", path);
         view_set(out, "Group", hdf_get_value(item, "Group", NULL));
+        view_set(out, "Counter", hdf_get_value(item, "Counter", NULL));
         if (text_has_prefix(rq->path, path) && strlen(path) > best) {
             best = strlen(path);
             current = out;
@@ -143,6 +144,38 @@ static void set_side_menu(struct request *rq)
     }
     if (current)
         view_set(current, "Current", "1");
+}
+
+/* --- figures beside the entries ------------------------------------------------------------------------ */
+
+enum { COUNTERS = 20, COUNT_SHOWN = 99 };
+
+static struct { const char *name; int64_t (*count)(struct work *work); } counters[COUNTERS];
+static size_t counter_count;
+
+void side_counter_register(const char *name, int64_t (*count)(struct work *work))
+{
+    for (size_t i = 0; i < counter_count; i++)
+        if (strcmp(counters[i].name, name) == 0)
+            return;
+    if (counter_count == COUNTERS)
+        abort();
+    counters[counter_count].name = name;
+    counters[counter_count++].count = count;
+}
+
+void view_count_side(struct request *rq)
+{
+    for (HDF *entry = hdf_get_child(rq->io->data, "Side"); entry; entry = hdf_obj_next(entry))
+        for (size_t i = 0; i < counter_count; i++) {
+            if (strcmp(counters[i].name, view_get(entry, "Counter")) != 0)
+                continue;
+            int64_t count = counters[i].count(&rq->work);
+            if (count > COUNT_SHOWN)
+                view_setf(entry, "Count", "%d+", COUNT_SHOWN);
+            else if (count)
+                view_set_int(entry, "Count", count);
+        }
 }
 
 void view_begin(struct request *rq)

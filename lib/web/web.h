@@ -138,6 +138,10 @@ void        form_wizard(struct request *rq, const char *path);
 /* A handler for { GET, "/account/divisions", CAP_PUBLIC, "divisions", form_divisions_answer }: JSON for form.js. */
 void        form_divisions_answer(struct request *rq);
 
+/* A figure beside an entry of the working area's menu (WorkMenu.N.Counter = name): asked once a page of a signed-in
+ * actor, inside the handler's transaction. From program.start. 100 and more are shown as 99+. */
+void        side_counter_register(const char *name, int64_t (*count)(struct work *work));
+
 /* --- HDF, for handlers ------------------------------------------------------------------------ */
 void view_set(HDF *node, const char *name, const char *value);              /* NULL value: left out */
 void view_set_int(HDF *node, const char *name, int64_t value);
