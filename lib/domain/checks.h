@@ -1,4 +1,4 @@
-/* checks: what schema/forms/*.hdf may name in check=, and what the form engine asks of divisions and files. Every
+/* checks: what a form (schema/forms) may name in check=, and what the form engine asks of divisions and files. Every
  * program whose forms use them calls checks_register() in its start; calling it again does nothing.
  *
  *     uscc            统一社会信用代码: 18 characters, check character fits (GB 32100-2015); upper case, blanks removed

@@ -78,6 +78,7 @@ struct form_values {
 
 /* form_read.c */
 struct form *form_named(const char *name);                               /* NULL: no such */
+void form_register_tree(const char *name, HDF *tree);                    /* a whole file: form { } steps { } fields { } */
 _Noreturn void form_stop(const char *form, const char *field, const char *what);
 /* form_ports.c */
 extern const struct form_divisions *form_divisions;                      /* NULL: not registered */
@@ -91,6 +92,7 @@ struct form_values *values_make(struct work *work, const struct form *form, cons
 struct entry *values_entry(const struct form_values *values, const char *field);
 size_t        field_index(const struct form *form, const char *name);    /* form->count: no such */
 size_t        entry_grow(struct work *work, struct entry *entry);        /* makes room; the index of the new value */
+void          entry_add(struct work *work, struct entry *entry, const char *text);
 void          entry_clear(struct entry *entry);
 struct form_values *values_row_add(struct form_values *values, size_t field);
 bool          values_empty(const struct form_values *values);

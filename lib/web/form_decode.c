@@ -106,7 +106,7 @@ static void decode_plain(struct request *rq, struct form_values *values, size_t 
         if (strcmp(rq->io->given.list[g].name, name) == 0)
             value_take(values, i, rq->io->given.list[g].value);
     if (f->kind == FIELD_FILE && upload_named(rq, name))
-        e->text[entry_grow(&rq->work, e)] = upload_named(rq, name)->name;
+        entry_add(&rq->work, e, upload_named(rq, name)->name);
     if (f->sealed && !e->count && *given(rq, arena_printf(rq->work.arena, "%s-kept", name)))
         e->kept = true;
 }
@@ -200,7 +200,7 @@ static void resolve_divisions(struct request *rq, struct form_values *values)
             chosen = code;
         }
         if (*chosen && (!f->within || strcmp(chosen, f->within) != 0))
-            e->text[entry_grow(&rq->work, e)] = chosen;
+            entry_add(&rq->work, e, chosen);
     }
 }
 

@@ -67,7 +67,7 @@ static void value_from_json(struct form_values *values, size_t i, const json_t *
     } else if (json_is_string(item) && f->kind != FIELD_ROWS && f->kind != FIELD_FILES) {
         struct entry *e = &values->entries[i];
         if (f->many ? e->count < f->limit : !e->count)
-            e->text[entry_grow(values->work, e)] = arena_copy(arena, json_string_value(item));
+            entry_add(values->work, e, arena_copy(arena, json_string_value(item)));
     }
 }
 

@@ -253,6 +253,12 @@ void form_register(const char *name, HDF *fields)
         read_form(name, NULL, fields);
 }
 
+void form_register_tree(const char *name, HDF *tree)
+{
+    if (!form_named(name))
+        read_form(name, tree, hdf_get_obj(tree, "fields"));
+}
+
 const struct form *form_open(const char *name)
 {
     char path[200];
@@ -267,7 +273,7 @@ const struct form *form_open(const char *name)
         nerr_log_error(error);
         form_stop(name, "-", "cannot be read");
     }
-    read_form(name, tree, hdf_get_obj(tree, "fields"));
+    form_register_tree(name, tree);
     return form_named(name);
 }
 

@@ -53,7 +53,7 @@ static void put_many(struct form_values *values, size_t i, const char *text)
     char *rest = arena_copy(values->work->arena, text), *word;
     while (rest && (word = strsep(&rest, ",")))
         if (*word)
-            values->entries[i].text[entry_grow(values->work, &values->entries[i])] = word;
+            entry_add(values->work, &values->entries[i], word);
 }
 
 static void from_row(struct form_values *values, HDF *row)
@@ -73,12 +73,12 @@ static void from_row(struct form_values *values, HDF *row)
             values_give(values, f->name, T(text));
             e->integer[0] = strtoll(text, NULL, 10);
         } else if (f->sealed) {
-            e->text[entry_grow(work, e)] = text_masked(work->arena, f->mask, opened(work, values->form, f, values->id, text));
+            entry_add(work, e, text_masked(work->arena, f->mask, opened(work, values->form, f, values->id, text)));
             e->kept = true;
         } else if (f->many) {
             put_many(values, i, text);
         } else {
-            e->text[entry_grow(work, e)] = text;
+            entry_add(work, e, text);
         }
     }
 }

@@ -36,7 +36,7 @@ void value_take(struct form_values *values, size_t field, const char *given)
         values_refuse(values, field, "「%s」最多选择 %zu 项，请减少", f->label, f->limit);
         return;
     }
-    e->text[entry_grow(values->work, e)] = text;
+    entry_add(values->work, e, text);
 }
 
 /* --- dates and money as people write them -------------------------------------------------------------------- */

@@ -57,6 +57,12 @@ size_t entry_grow(struct work *work, struct entry *e)
     return e->count++;
 }
 
+void entry_add(struct work *work, struct entry *entry, const char *text)
+{
+    size_t at = entry_grow(work, entry);                 /* moves entry->text: first this, then that */
+    entry->text[at] = text;
+}
+
 void entry_clear(struct entry *entry)
 {
     *entry = (struct entry){ 0 };
