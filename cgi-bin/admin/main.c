@@ -15,6 +15,7 @@ static const struct {
 } duties[] = {
     { CAP_CONTENT_EDIT, "页面内容", "编辑「开放平台」「关于我们」等栏目的页面，查看历史版本", "/admin/pages" },
     { CAP_PARTNER_VIEW, "接入平台", "查看已接入的运营商平台，最近一次推送和拉取的时间",       "/admin/partners" },
+    { CAP_TRAIL_VIEW,   "审计日志", "查询、导出登录、审批、权限变更等操作记录",             "/admin/trail" },
     { CAP_JOB_VIEW,     "后台任务", "查看拉取、重建等任务的执行情况，重试失败的任务",         "/admin/jobs" },
 };
 
@@ -65,7 +66,7 @@ static void home(struct request *rq)
 
 static void start(void)
 {
-    lists_load((const char *const[]){ "job", "partner", "page", NULL });
+    lists_load((const char *const[]){ "job", "partner", "page", "trail", NULL });
 }
 
 enum { PAGE_BODY_LIMIT = 1 << 20 };            /* a text of 100,000 characters, escaped for the way */
@@ -77,6 +78,10 @@ static const struct route routes[] = {
     { POST, "/admin/jobs/retry",    CAP_JOB_RETRY,    "list:job",     job_again },
     { GET,  "/admin/partners",      CAP_PARTNER_VIEW, "list:partner", partner_list },
     { GET,  "/admin/partners.csv",  CAP_PARTNER_VIEW, "list:partner", partner_csv },
+    { GET,  "/admin/trail",         CAP_TRAIL_VIEW,   "list:trail",   trail_list },
+    { POST, "/admin/trail/export",  CAP_TRAIL_VIEW,   "list:trail",   trail_export },
+    { GET,  "/admin/reveal",        CAP_PERSONAL_REVEAL, "reveal-page", reveal_page },
+    { POST, "/admin/reveal",        CAP_PERSONAL_REVEAL, "reveal",   reveal_give, reveal_page },
     { GET,  "/admin/pages",         CAP_CONTENT_EDIT, "list:page",    page_list },
     { GET,  "/admin/pages/edit",    CAP_CONTENT_EDIT, "page-open",    page_open },
     { GET,  "/admin/pages/version", CAP_CONTENT_EDIT, "page-open",    page_earlier },
