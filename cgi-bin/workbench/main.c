@@ -10,6 +10,8 @@ static const struct route routes[] = {
     { GET,  "/workbench/done",                 CAP_WORKBENCH, "workbench",    done_page },
     { GET,  "/workbench/copied",               CAP_WORKBENCH, "workbench",    copied_page },
     { POST, "/workbench/copied/read",          CAP_WORKBENCH, "copy-read",    copied_read },
+    { GET,  "/workbench/cases/{flow}/{id}",      CAP_WORKBENCH, "workbench-case", case_page },
+    { POST, "/workbench/cases/{flow}/{id}/move", CAP_WORKBENCH, "workbench-move", case_move, case_page },
     { GET,  "/workbench/flows",                CAP_STAFF,     NULL,           flows_page },
     { GET,  "/workbench/flows/{name}",         CAP_STAFF,     "flow-picture", flow_page },
     { GET,  "/workbench/flows/{name}/picture", CAP_STAFF,     "flow-picture", flow_picture },

@@ -11,6 +11,10 @@ void done_page(struct request *rq);
 void copied_page(struct request *rq);
 void copied_read(struct request *rq);
 
+/* case.c: any case as its flow sees it */
+void case_page(struct request *rq);
+void case_move(struct request *rq);
+
 /* pictures.c: 业务流程 */
 void flows_page(struct request *rq);
 void flow_page(struct request *rq);

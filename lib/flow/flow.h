@@ -114,7 +114,7 @@ void flow_begin(struct work *work, const char *flow, int64_t id);
 
 /* --- pages ----------------------------------------------------------------------------------------------- */
 
-/* Everything templates/parts/flow.cst draws: node.{Name, Id, State, Label, Kind, Seen, Due.{Date, Left, Overdue, Known,
+/* Everything templates/parts/flow.cst draws: node.{Name, FlowLabel, Id, Title, Path, State, Label, Kind, Seen, Due.{Date, Left, Overdue, Known,
  * Extended, Reason}, Buttons, Opinion, Steps, Way, Colleagues}. Ends the work with 404 outside the actor's scope. */
 void flow_show(struct work *work, const char *flow, int64_t id, HDF *node);
 

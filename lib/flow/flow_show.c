@@ -198,6 +198,9 @@ void flow_show(struct work *work, const char *name, int64_t id, HDF *node)
     HDF *way = way_read(work, flow, id);
     view_set(node, "Name", flow->name);
     view_set_int(node, "Id", id);
+    view_set(node, "FlowLabel", flow->label);
+    view_set(node, "Title", c.title);
+    view_set(node, "Path", flow_case_path(work, flow, id, c.mine));
     view_set(node, "State", state->name);
     view_set(node, "Label", state->label);
     view_set(node, "Kind", state->kind);
