@@ -33,7 +33,7 @@ static const struct attribute { const char *key; enum attribute_type type; size_
     AT("required", A_FLAG, required), AT("many", A_FLAG, many),         AT("sealed", A_FLAG, sealed),
     AT("scope", A_FLAG, scope),       AT("nullable", A_FLAG, nullable), AT("transient", A_FLAG, transient),
     AT("min", A_REAL, low),           AT("max", A_REAL, high),          AT("limit", A_SIZE, limit),
-    AT("at_least", A_SIZE, at_least), AT("at_most", A_SIZE, at_most),   AT("level", A_INT, level),
+    AT("least", A_SIZE, at_least), AT("most", A_SIZE, at_most),   AT("level", A_INT, level),
     AT("step", A_INT, step),          AT("lines", A_INT, lines),        AT("hint", A_TEXT, hint),
     AT("help", A_TEXT, help),         AT("width", A_TEXT, width),       AT("autocomplete", A_TEXT, autocomplete),
     AT("type", A_TEXT, type),         AT("placeholder", A_TEXT, placeholder), AT("group", A_TEXT, group),
@@ -178,7 +178,7 @@ static void prove_field(struct form *form, struct field *field, HDF *node)
     rows->table = field->table;
     rows->parent = field->parent;
     if (field->at_most > FORM_ROWS_MOST || form->parent)
-        form_stop(form->name, field->name, "rows: at_most is 200 at the most, and no rows within rows");
+        form_stop(form->name, field->name, "rows: most= is 200 at the most, and no rows within rows");
     if (form->table && (!rows->table || !rows->parent))
         form_stop(form->name, field->name, "rows need table= and parent= (the column that names the record)");
     read_fields(rows, hdf_get_obj(node, "fields"));
