@@ -379,6 +379,8 @@ static const char *page_of(struct request *rq)
 static void form_head(struct request *rq, const struct form_values *values, const char *action, HDF *node)
 {
     const struct form *form = values->form;
+    view_set(rq->page, "Scripts.form", "/js/form.js");
+    view_set(rq->page, "Styles.form", "/css/form.css");
     view_set(node, "Name", form->name);
     view_set(node, "Action", action);
     view_set(node, "Page", page_of(rq));
