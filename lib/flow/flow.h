@@ -28,7 +28,8 @@
  *     notices { passed [to=owner] = 您的注册申请已通过审核。 }
  *
  * `by=owner` is the company or person the case belongs to, `by=system` a job; any other word is a capability key, and
- * the actor's division must hold the case's. What is outside the actor's scope does not exist (404). A move locks the
+ * the actor's division must hold the case's. Staff read the cases of flows that name one of their capabilities, and those
+ * they were sent a copy of. What is outside the actor's scope does not exist (404). A move locks the
  * case's row, then is ONE conditional UPDATE (… WHERE id = ? AND state = ? AND scope): who comes second gets a
  * conflict (409) that names who was first. Each move writes flow_step, ends or begins flow_due, notes the trail,
  * runs its consequence and queues its notices in the same transaction: all of it or nothing. */

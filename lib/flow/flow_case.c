@@ -1,5 +1,6 @@
 /* flow_case: one case as it stands, and the scope that every statement on a flow's table carries: an owner's own
- * cases, a department's division and below, everything for the system, nothing for anybody else. */
+ * cases; a department's division and below, for staff who have a part in the flow or were sent a copy; everything for
+ * the system; nothing for anybody else. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,7 +26,10 @@ const char *flow_scope(struct work *work, const struct flow *flow, struct value 
         return "";
     if (flow_is_staff(actor)) {
         binds[(*count)++] = T(division_like(work->arena, actor->division));
-        return flow->division_sql;
+        if (actor->capabilities & flow->staff)
+            return flow->division_sql;
+        binds[(*count)++] = I(actor->account_id);
+        return arena_printf(work->arena, "%s%s", flow->division_sql, flow->copied_sql);
     }
     /* 0 is nobody: -1 fits no row, not even one whose owner is not filled in */
     if (flow->has_operator)

@@ -44,7 +44,9 @@ struct flow {
     const char *list_sql;              /* "… AS id, … AS state, … AS since, … AS title" */
     const char *owner_sql;             /* " AND (`t`.`operator_id` = ? OR `t`.`account_id` = ?)" */
     const char *division_sql;          /* " AND `t`.`division_code` LIKE ?" */
+    const char *copied_sql;            /* " AND EXISTS (… flow_copy … account_id = ?)" */
     bool        has_operator, has_account;
+    uint64_t    staff;                 /* capabilities that have a part in this flow: who holds one reads its cases */
     size_t      stage_count, state_count, action_count, notice_count;
     const char *stages[FLOW_STAGES];
     struct flow_state       states[FLOW_STATES];

@@ -144,6 +144,8 @@ static void sql_make(struct flow *flow, HDF *head)
     flow->list_sql = arena_printf(memory, "`t`.`id` AS id, `t`.`state` AS state, `t`.`state_at` AS since, %s AS title",
                                   column_sql("flow.title", title));
     flow->division_sql = arena_printf(memory, " AND %s LIKE ?", division_column);
+    flow->copied_sql = arena_printf(memory, " AND EXISTS (SELECT 1 FROM flow_copy fc WHERE fc.flow = '%s'"
+                                    " AND fc.case_id = `t`.`id` AND fc.account_id = ?)", flow->name);
     flow->owner_sql = operator && account ? arena_printf(memory, " AND (%s = ? OR %s = ?)", operator_column, account_column)
                                           : arena_printf(memory, " AND %s = ?", operator ? operator_column : account_column);
 }
@@ -329,6 +331,17 @@ static HDF *block(HDF *tree, const char *name)
     return first;
 }
 
+static void staff_collect(struct flow *flow)
+{
+    for (size_t i = 0; i < flow->state_count; i++)
+        flow->staff |= CAP_BIT(flow->states[i].waits.capability);
+    for (size_t i = 0; i < flow->action_count; i++)
+        flow->staff |= CAP_BIT(flow->actions[i].by.capability);
+    for (size_t i = 0; i < flow->notice_count; i++)
+        flow->staff |= CAP_BIT(flow->notices[i].to.capability);
+    flow->staff &= ~CAP_BIT(CAP_UNDECIDED);
+}
+
 static void parts_read(struct flow *flow, HDF *tree)
 {
     known_entries(tree);
@@ -342,6 +355,7 @@ static void parts_read(struct flow *flow, HDF *tree)
         action_read(flow, n);
     for (HDF *n = hdf_get_child(tree, "notices"); n; n = hdf_obj_next(n))
         notice_read(flow, n);
+    staff_collect(flow);
     prove_reachable(flow);
     for (size_t i = 0; i < flow->state_count; i++)
         prove_state(flow, (int)i);

@@ -17,7 +17,7 @@
 /* What the declaration promises this person: the reference is written apart from the engine's own checks. */
 static int expected(const struct flow *flow, size_t state, const struct flow_action *a, int who)
 {
-    bool sees = who == OWNER || who == COUNTY || who == COUNTY_PLAIN || who == CITY || who == PROVINCE || who == SYSTEM;
+    bool sees = who == OWNER || who == COUNTY || who == CITY || who == PROVINCE || who == SYSTEM;
     bool reviews = who == COUNTY || who == CITY || who == PROVINCE;
     bool may = (a->by.kind == PARTY_OWNER && who == OWNER) || (a->by.kind == PARTY_STAFF && reviews)
             || (a->by.kind == PARTY_SYSTEM && who == SYSTEM);

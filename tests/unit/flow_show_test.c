@@ -53,8 +53,13 @@ static void buttons_are_what_the_person_may(void **state)
     assert_null(hdf_get_obj(node, "Buttons.4"));
     assert_string_equal(at(node, "Colleagues.0.Value"), "22");       /* the same county first, then the city above */
     assert_string_equal(at(node, "Colleagues.1.Value"), "24");
-    assert_int_equal(shown(COUNTY_PLAIN, id, &node), 200);
+    assert_int_equal(shown(COUNTY_PLAIN, id, &node), 404);           /* a colleague without a part in this flow */
+    static const int64_t copies[] = { 22 };
+    assert_int_equal(move_as(db, COUNTY, &(struct flow_move){ .flow = "test", .action = "note", .id = id, .opinion = "请阅",
+                                                              .copies = copies, .copy_count = 1 }), 200);
+    assert_int_equal(shown(COUNTY_PLAIN, id, &node), 200);           /* but was sent a copy: reads, decides nothing */
     assert_null(hdf_get_obj(node, "Buttons"));
+    assert_int_equal(act(COUNTY_PLAIN, id, "pass", ""), 403);
     assert_int_equal(shown(OWNER, id, &node), 200);
     assert_string_equal(at(node, "Buttons.0.Label"), "撤回");
     assert_null(hdf_get_obj(node, "Buttons.1"));
