@@ -1,0 +1,15 @@
+/* readers: one row a kind of record that has files. The function belongs to the noun's own domain file and answers with
+ * the same scope as its pages: bool operator_registration_readable(struct work *work, int64_t id). A kind of record that
+ * is not here can be read by nobody. */
+#include "readers.h"
+
+#include "domain/file.h"
+
+static const struct { const char *record; file_reader *reader; } readers[] = {
+    { NULL, NULL } };
+
+void readers_register(void)
+{
+    for (int i = 0; readers[i].record; i++)
+        file_reader_register(readers[i].record, readers[i].reader);
+}
