@@ -66,7 +66,7 @@ static void home(struct request *rq)
 
 static void start(void)
 {
-    lists_load((const char *const[]){ "job", "partner", "page", "trail", NULL });
+    lists_load((const char *const[]){ "job", "outbox", "partner", "page", "trail", NULL });
 }
 
 enum { PAGE_BODY_LIMIT = 1 << 20 };            /* a text of 100,000 characters, escaped for the way */
@@ -76,6 +76,9 @@ static const struct route routes[] = {
     { GET,  "/admin/jobs",          CAP_JOB_VIEW,     "list:job",     job_list },
     { GET,  "/admin/jobs.csv",      CAP_JOB_VIEW,     "list:job",     job_csv },
     { POST, "/admin/jobs/retry",    CAP_JOB_RETRY,    "list:job",     job_again },
+    { GET,  "/admin/outbox",        CAP_OUTBOX_VIEW,  "list:outbox",  outbox_list },
+    { GET,  "/admin/outbox.csv",    CAP_OUTBOX_VIEW,  "list:outbox",  outbox_csv },
+    { POST, "/admin/outbox/again",  CAP_OUTBOX_SEND,  "list:outbox",  outbox_again },
     { GET,  "/admin/partners",      CAP_PARTNER_VIEW, "list:partner", partner_list },
     { GET,  "/admin/partners.csv",  CAP_PARTNER_VIEW, "list:partner", partner_csv },
     { GET,  "/admin/trail",         CAP_TRAIL_VIEW,   "list:trail",   trail_list },

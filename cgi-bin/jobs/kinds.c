@@ -6,9 +6,11 @@
 #include "domain/account.h"
 #include "domain/captcha.h"
 #include "domain/demo.h"
+#include "domain/file.h"
 #include "domain/job.h"
 #include "domain/lockout.h"
 #include "domain/map_source.h"
+#include "domain/outbox.h"
 #include "domain/pull.h"
 #include "domain/recovery.h"
 #include "domain/session.h"
@@ -26,7 +28,8 @@ const struct job_kind job_kinds[] = {
     { "exchange.pull-stations", pull_stations_job },
     { "exchange.pull-status",   pull_status_job },
     { "exchange.tend",          exchange_tend_job },
-    { "account.recover-code",   recovery_code_job },
+    { "mail.send",              outbox_send_job },
+    { "sms.send",               outbox_send_job },
     { NULL, NULL } };
 
 static void sweep(struct work *work)
@@ -58,6 +61,7 @@ static void purge(struct work *work, void *arg)
     captcha_purge(work);
     recovery_purge(work);
     job_purge(work);
+    outbox_purge(work);
 }
 
 static void tick_purge(struct work *work)
@@ -105,6 +109,7 @@ struct tick ticks[] = {
     { "figures",    30,  tick_figures, 0 },
     { "purge",      60,  tick_purge, 0 },
     { "tend",       120, tick_tend, 0 },
+    { "files",      3600, file_sweep, 0 },
     { "trail.seal", 10,  tick_trail, 0 },
     { "dormant",    600, tick_dormant, 0 },
     { NULL, 0, NULL, 0 } };
