@@ -12,7 +12,7 @@
 
 enum { ACCOUNT_DAYS = 30, VISIT_DAYS = 1, DRAFT_MAX = 1 << 20 };
 
-/* Only what this file composes goes in: no HDF name of a visitor. */
+/* NULL: neither logged in nor a cookie to hang it on */
 static const char *owner_of(struct request *rq)
 {
     struct arena *arena = rq->work.arena;
@@ -97,8 +97,8 @@ void form_done(struct request *rq)
 {
     const char *owner = owner_of(rq);
     if (owner)
-        db_exec(&rq->work, "DELETE FROM form_draft WHERE form = ? AND owner = ? AND subject IN ('', ?)",
-                T(rq->values->form->name), T(owner), T(draft_subject(rq, rq->values)));
+        db_exec(&rq->work, "DELETE FROM form_draft WHERE form = ? AND owner = ? AND subject = ?",
+                T(rq->values->form->name), T(owner), T(draft_subject(rq, NULL)));      /* a new record was typed under '' */
 }
 
 void form_wizard(struct request *rq, const char *path)

@@ -504,6 +504,40 @@ static void a_double_submission_makes_one_record(void **state)
     assert_int_equal(work->failed, FAIL_CONFLICT);
 }
 
+static const char *count_slowly(struct work *work, void *arg)
+{
+    (void)arg;
+    db_exec(work, "INSERT INTO t_wizard (name, platform) VALUES ('raced', '')");
+    (void)db_int(work, 0, "SELECT SLEEP(0.3)");                             /* the other one arrives meanwhile */
+    return "the result";
+}
+
+static void race(struct work *work, void *arg)
+{
+    (void)arg;
+    work->actor.account_id = 7;
+    (void)db_int(work, 0, "SELECT COUNT(*) FROM t_wizard");                 /* its picture of the data is older than the winner's */
+    snprintf(result_copy, sizeof result_copy, "%s", submission_once(work, "key-race-0123456789", count_slowly, NULL));
+}
+
+static void two_at_once_make_one_record_and_both_learn_the_result(void **state)
+{
+    pid_t children[4];
+    (void)state;
+    fflush(NULL);
+    for (size_t i = 0; i < 4; i++) {
+        struct work *work = db_fixture_work();                              /* connects at its first use: in the child */
+        if (!(children[i] = fork()))
+            _exit(work_run(work, WORK_WRITE, race, NULL) && strcmp(result_copy, "the result") == 0 ? 0 : 1);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        int status;
+        waitpid(children[i], &status, 0);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_wizard WHERE name = 'raced'"), 1);
+}
+
 static void wrong_declarations_stop_the_start(void **state)
 {
     (void)state;
@@ -538,6 +572,7 @@ int main(void)
         cmocka_unit_test(all_errors_are_told_and_all_typed_stays), cmocka_unit_test(buttons_without_script_change_the_page_alone),
         cmocka_unit_test(a_draft_may_be_incomplete_and_is_found_by_its_owner),
         cmocka_unit_test(steps_are_checked_alone_and_nothing_typed_is_lost), cmocka_unit_test(a_lost_session_loses_nothing),
-        cmocka_unit_test(a_double_submission_makes_one_record), cmocka_unit_test(wrong_declarations_stop_the_start) };
+        cmocka_unit_test(a_double_submission_makes_one_record),
+        cmocka_unit_test(two_at_once_make_one_record_and_both_learn_the_result), cmocka_unit_test(wrong_declarations_stop_the_start) };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
