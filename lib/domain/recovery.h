@@ -1,11 +1,9 @@
 /* recovery: back in without the password. By SMS to the account's phone (Z7.2), or by a one-time link from staff (H1.5:
- * never a shared default). Owns tables recovery_request and password_reset. Nothing here lets anybody find out which
- * numbers exist: asking for a code does the same work and says the same for each number; whether one is sent is
- * decided later, by a job. */
+ * never a shared default). Owns table password_reset. Nothing here lets anybody find out which numbers exist: asking for
+ * a code does the same work and says the same for each number; one that is nobody's is withheld by the outbox. */
 #ifndef DOMAIN_RECOVERY_H
 #define DOMAIN_RECOVERY_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,7 +11,6 @@
 
 /* FAIL_TOO_MANY when this number or this address asked too often. */
 void recovery_ask(struct work *work, const char *phone, const char *address);
-void recovery_code_job(struct work *work, const json_t *payload);        /* job "account.recover-code" */
 /* The account this code was sent to; 0: wrong, old or used. */
 int64_t recovery_check(struct work *work, const char *phone, const char *code);
 

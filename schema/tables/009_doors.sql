@@ -47,17 +47,6 @@ CREATE TABLE recovery_code (                  -- stand in for a lost second fact
     CONSTRAINT recovery_code_account FOREIGN KEY (account_id) REFERENCES account (id)
 ) ENGINE=InnoDB;
 
-CREATE TABLE recovery_request (               -- limits codes asked for, alike for numbers that exist and that do not
-    id         BIGINT      NOT NULL AUTO_INCREMENT,
-    phone_hash BINARY(32)  NOT NULL,
-    address    VARCHAR(45) NOT NULL,
-    at         DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-    PRIMARY KEY (id),
-    KEY recovery_request_phone (phone_hash, at),
-    KEY recovery_request_address (address, at),
-    KEY recovery_request_at (at)
-) ENGINE=InnoDB;
-
 CREATE TABLE captcha_used (                   -- a question is answered once
     nonce   BINARY(16)  NOT NULL,
     used_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
