@@ -43,7 +43,7 @@ static const struct route routes[] = {
     ROUTE_END };
 
 static const struct program program = {
-    .name = "files", .routes = routes, .start = readers_register, .identify = session_actor };
+    .name = "files", .routes = routes, .templates = "error", .start = readers_register, .identify = session_actor };
 
 int main(int argc, char **argv)
 {
