@@ -93,9 +93,14 @@ static int64_t link_account(struct request *rq)
     return account;
 }
 
+/* Without a code, told on the telephone perhaps, the form asks for it. */
 void reset_page(struct request *rq)
 {
-    link_account(rq);
+    if (form_has(rq, "code"))
+        link_account(rq);
+    view_set(rq->page, "Title", "设置新密码");
+    view_set(rq->page, "Rule", password_rule(&rq->work));
+    view_set(rq->page, "Reset", "1");
     page(rq, "account/new-password.cst");
 }
 
