@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/config.h"
 #include "core/db.h"
@@ -58,6 +59,7 @@ struct page {
     struct map_builder       *builder;
     struct map_facets        *facets;
     struct work              *side;
+    int                       turn;          /* map_build_turn() */
     struct station_row        stations[PAGE];
     size_t                    count;
     struct map_connector_new *connectors;    /* of the station being gathered; grows, kept over pages */
@@ -221,6 +223,7 @@ static void page_free(void *thing)
     if (page->builder)
         map_builder_drop(page->builder);
     free(page->connectors);
+    close(page->turn);
     free(page);
 }
 
@@ -237,11 +240,16 @@ int64_t map_rebuild(struct work *work)
 {
     struct map *map = map_shared(work);
     struct page *page = calloc(1, sizeof *page);
-    int64_t started = clock_now();
 
     if (!page)
         abort();
+    page->turn = map_build_turn(map);
+    if (page->turn < 0) {
+        free(page);
+        fail_ours(work, "map.build: turn: %s", strerror(errno));
+    }
     work_defer(work, page_free, page);
+    int64_t started = clock_now();
     page->builder = map_builder_new();
     page->side = side_open(work);
     page->facets = map_facets_new(work, page->side, page->builder);
