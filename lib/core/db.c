@@ -109,12 +109,6 @@ static _Noreturn void raise(struct work *work, const char *sql, unsigned number,
     }
 }
 
-static void say(struct db *db, const char *sql)
-{
-    if (db->mysql)
-        (void)!mysql_query(db->mysql, sql);
-}
-
 static void connect_now(struct work *work)
 {
     struct db *db = work->db;
@@ -147,6 +141,8 @@ static void connect_now(struct work *work)
 /* Nothing is said to the server yet: a page that needs no data must not need the database. */
 void db_begin(struct work *work, bool writes)
 {
+    if (work->db && work->db->in_transaction)      /* START TRANSACTION would commit the outer one unseen */
+        fail_ours(work, "a transaction inside a transaction");
     if (work->db)
         work->db->wanted = writes ? TX_WRITE : TX_READ;
 }
@@ -173,8 +169,8 @@ static void begin_wanted(struct work *work)
     db->in_transaction = true;
 }
 
-/* A connection lost at COMMIT means unknown, not failed. Only a work with an idempotency key may run again:
- * its key tells the second run that the first had arrived. */
+/* A connection lost at COMMIT means unknown, not failed. Only a work that stored its idempotency key may run again:
+ * the key tells the second run that the first had arrived. A key merely sent by the client proves nothing. */
 void db_commit(struct work *work)
 {
     struct db *db = work->db;
@@ -189,7 +185,7 @@ void db_commit(struct work *work)
         bool conflict = number == ER_LOCK_DEADLOCK || number == ER_CHECKREAD;
         if (!conflict)
             disconnect(db);
-        unavailable(work, conflict || work->idempotency, "commit", number, detail);
+        unavailable(work, conflict || work->keyed, "commit", number, detail);
     }
     db->in_transaction = false;
 }
@@ -197,8 +193,9 @@ void db_commit(struct work *work)
 void db_rollback(struct work *work)
 {
     struct db *db = work->db;
-    if (db && db->mysql && db->in_transaction)
-        say(db, "ROLLBACK");
+    /* Not taken (lost, or rows of a stream still unread)? Left open, the next START TRANSACTION would commit it. */
+    if (db && db->mysql && db->in_transaction && mysql_query(db->mysql, "ROLLBACK"))
+        disconnect(db);
     if (db) {
         db->in_transaction = false;
         db->wanted = TX_NONE;
