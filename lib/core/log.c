@@ -101,7 +101,7 @@ void log_access(const struct work *work, const char *program, const char *method
     json_string(safe, sizeof safe, path);
     int n = stamp(line, sizeof line);
     n += snprintf(line + n, sizeof line - (size_t)n,
-                  ",\"area\":\"%s\",\"id\":\"%s\",\"account\":%lld,\"method\":\"%s\",\"path\":\"%s\",\"status\":%d,"
+                  ",\"area\":\"%s\",\"id\":\"%s\",\"account\":%lld,\"method\":\"%.16s\",\"path\":\"%s\",\"status\":%d,"
                   "\"us\":%lld,\"in\":%lld,\"out\":%lld}\n",
                   program, work->id ? work->id : "", (long long)work->actor.account_id, method, safe, status,
                   (long long)microseconds, (long long)bytes_in, (long long)bytes_out);

@@ -203,7 +203,7 @@ static void refuse(struct request *rq, size_t i, const char *format, ...)
 static bool check_date(const char *text)
 {
     int64_t at;
-    return strlen(text) == 10 && time_parse(text, "%Y-%m-%d", &at);
+    return strlen(text) == 10 && strspn(text, "0123456789-") == 10 && time_parse(text, "%Y-%m-%d", &at);
 }
 
 static bool code_like(const char *text)
@@ -212,6 +212,15 @@ static bool code_like(const char *text)
         if (!isalnum((unsigned char)*text) && !strchr("-_.,:*", *text))
             return false;
     return true;
+}
+
+/* Nothing a person types; it would break the XML of an export and hide words on a page. */
+static bool has_control(const char *text)
+{
+    for (; *text; text++)
+        if (((unsigned char)*text < 0x20 && !strchr("\t\r\n", *text)) || *text == 0x7F)
+            return true;
+    return false;
 }
 
 /* Only an address of this site: one leading slash, no second one and no backslash (open redirects). */
@@ -241,8 +250,8 @@ static void check_text(struct request *rq, size_t i, const struct field *f, cons
         refuse(rq, i, "「%s」最多 %.0f 个字，当前 %zu 个字，请缩短", f->label, f->high, length);
     else if ((double)length < f->low)
         refuse(rq, i, "「%s」至少 %.0f 个字，当前 %zu 个字", f->label, f->low, length);
-    else if (f->kind == FIELD_LINE && strpbrk(text, "\r\n"))
-        refuse(rq, i, "「%s」不能换行，请改为一行", f->label);
+    else if (f->kind != FIELD_PASSWORD && has_control(text))
+        refuse(rq, i, "「%s」中有不能显示的控制字符，请删除后重新填写", f->label);
     else if (f->kind == FIELD_CODE && !code_like(text))
         refuse(rq, i, "「%s」只能使用字母、数字和 - _ . 等符号", f->label);
     else if (f->kind == FIELD_PATH && !local_path(text))

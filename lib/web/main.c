@@ -127,18 +127,20 @@ static void step_csrf(struct request *rq)
 
 static void step_form(struct request *rq)
 {
+    rq->values = NULL;
     if (rq->route->capability != CAP_PEER)
         form_decode(rq);
 }
 
-/* Inside the transaction; runs again as a whole after a conflict, so it begins with a clean page. */
+/* Inside the transaction; runs again as a whole after a conflict, so it begins with a clean page and a form without
+ * the findings of the handler's first run. */
 static void step_handler(struct work *work, void *arg)
 {
     struct request *rq = arg;
-    int status = rq->io->answer.status;
     (void)work;
     rq->io->committed = NULL;
-    rq->io->answer = (struct answer){ .status = status };
+    rq->io->answer = (struct answer){ 0 };
+    step_form(rq);
     view_begin(rq);
     if (form_wrong(rq))
         form_refuse(rq);
@@ -176,7 +178,6 @@ static void road_decode(struct work *work, void *arg)
     step_capability(rq);
     step_body(rq);
     step_csrf(rq);
-    step_form(rq);
 }
 
 static void road_committed(struct work *work, void *arg)
@@ -204,14 +205,15 @@ static void serve(const struct program *program, FCGX_Request *fcgi, struct aren
     rq.work = (struct work){ .arena = arena, .db = db, .now = clock_now() };
     const char *id = param(&rq, "REQUEST_ID"), *accept = header_get(&rq, "Accept");
     rq.work.id = *id && strlen(id) <= 40 && strspn(id, "0123456789abcdef-") == strlen(id) ? id : crypto_token(arena, 12);
-    rq.address = param(&rq, "REMOTE_ADDR");
+    rq.work.id = arena_copy(arena, rq.work.id);             /* outlives the parameters: clean-up may log */
+    rq.address = arena_copy(arena, param(&rq, "REMOTE_ADDR"));
     rq.wants_json = accept && strstr(accept, "application/json") && !strstr(accept, "text/html");
     if (!road(&rq))
         answer_failure(&rq);
     send_answer(&rq);
     log_access(&rq.work, program->name, param(&rq, "REQUEST_METHOD"), rq.path, io.answer.status,
                clock_micro() - io.started, (int64_t)io.body_read, (int64_t)io.answer.size);
-    FCGX_Finish_r(fcgi);                /* frees the parameters: the request's id and address go with them */
+    FCGX_Finish_r(fcgi);                /* the visitor has the answer; frees the parameters */
     work_release(&rq.work);
     arena_reset(arena);
 }

@@ -15,13 +15,18 @@ struct marks {
     const char *href;
 };
 
+static bool is_local(const char *url)
+{
+    return url && url[0] == '/' && url[1] != '/' && url[1] != '\\';
+}
+
 static bool link_allowed(const char *href)
 {
     static const char *const schemes[] = { "http://", "https://", "mailto:", "tel:", "#" };
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
         if (text_has_prefix(href, schemes[i]))
             return true;
-    return href[0] == '/' && href[1] != '/' && href[1] != '\\';
+    return is_local(href);
 }
 
 static HDF *numbered(HDF *node, const char *list, int i)
@@ -109,7 +114,7 @@ static void add_paragraph(HDF *block, cmark_node *n)
 {
     int count = 0;
     cmark_node *picture = cmark_node_first_child(n);
-    if (is_picture(n) && text_has_prefix(cmark_node_get_url(picture), "/")) {
+    if (is_picture(n) && is_local(cmark_node_get_url(picture))) {
         cmark_node *alt = cmark_node_first_child(picture);
         view_set(block, "Kind", "image");
         view_set(block, "Src", cmark_node_get_url(picture));

@@ -80,6 +80,15 @@ void page(struct request *rq, const char *template_name)
     page_status(rq, rq->io->answer.status ? rq->io->answer.status : 200, template_name);
 }
 
+/* An address as a header carries it: blanks, control characters, quotes and what is not ASCII are escaped. */
+static const char *header_address(struct arena *arena, const char *path)
+{
+    char *out = arena_alloc(arena, strlen(path) * 3 + 1), *o = out;
+    for (const unsigned char *c = (const unsigned char *)path; *c; c++)
+        o += sprintf(o, *c <= 0x20 || *c >= 0x7F || strchr("\"<>\\^`{|}", *c) ? "%%%02X" : "%c", *c);
+    return out;
+}
+
 void redirect(struct request *rq, const char *format, ...)
 {
     va_list args;
@@ -88,7 +97,7 @@ void redirect(struct request *rq, const char *format, ...)
     va_end(args);
     if (to[0] != '/' || to[1] == '/' || strpbrk(to, "\\\r\n"))
         fail_ours(&rq->work, "redirect leaves the site: %s", to);
-    header_add(rq, "Location", to);
+    header_add(rq, "Location", header_address(rq->work.arena, to));
     answer(rq, 303, "text/plain; charset=utf-8", "", 0);
 }
 
@@ -178,12 +187,13 @@ static void failure_page(struct work *work, void *arg)
     rq->io->answer.body = view_render(rq, "error/error.cst", &rq->io->answer.size);
 }
 
-/* Login pages want to know where the visitor was going. */
+/* Login pages want to know where the visitor was going. Outside work_run(): nothing here may fail. */
 static void to_login(struct request *rq)
 {
     struct arena *arena = rq->work.arena;
     const char *back = rq->method == GET ? rq->path : "/";
-    header_add(rq, "Location", arena_printf(arena, "/account/login?back=%s", strpbrk(back, "&?#%+ ") ? "/" : back));
+    back = header_address(arena, strpbrk(back, "&?#%+") ? "/" : back);
+    header_add(rq, "Location", arena_printf(arena, "/account/login?back=%s", back));
     rq->io->answer.status = 303;
     rq->io->answer.content_type = "text/plain; charset=utf-8";
     rq->io->answer.body = "";
