@@ -210,6 +210,22 @@ void db_run_ddl(struct work *work, const char *sql)
         raise(work, sql, mysql_errno(work->db->mysql), mysql_error(work->db->mysql));
 }
 
+void db_run_ddl_again(struct work *work, const char *sql)
+{
+    if (!work->db->mysql)
+        begin_wanted(work);
+    MYSQL *mysql = work->db->mysql;
+    if (mysql_query(mysql, sql) == 0)
+        return;
+    switch (mysql_errno(mysql)) {
+    case ER_TABLE_EXISTS_ERROR: case ER_DUP_FIELDNAME: case ER_DUP_KEYNAME: case ER_DUP_CONSTRAINT_NAME: case ER_DUP_ENTRY:
+    case ER_CANT_DROP_FIELD_OR_KEY: case ER_BAD_TABLE_ERROR:
+        return;
+    default:
+        raise(work, sql, mysql_errno(mysql), mysql_error(mysql));
+    }
+}
+
 static struct prepared *slot_for(struct db *db, const char *sql)
 {
     struct prepared *oldest = &db->prepared[0];

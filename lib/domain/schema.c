@@ -1,6 +1,8 @@
 #include "domain/schema.h"
 
+#include <errno.h>
 #include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,8 @@ static const char CREATE_LEASE[] = "CREATE TABLE IF NOT EXISTS schema_lease (id 
 
 #define Q_LEASE_ROW "INSERT IGNORE INTO schema_lease (id, holder, until_at) VALUES (1, '', '2000-01-01')"
 #define Q_LEASE "UPDATE schema_lease SET holder = ?, until_at = NOW(3) + INTERVAL ? SECOND" \
-                " WHERE id = 1 AND (until_at < NOW(3) OR holder = ?)"
+                " WHERE id = 1 AND (until_at < NOW(3) OR holder IN (?, ?))"
+#define Q_HOLDER "SELECT holder FROM schema_lease WHERE id = 1 FOR UPDATE"
 #define Q_RELEASE "UPDATE schema_lease SET until_at = '2000-01-01', holder = '' WHERE id = 1 AND holder = ?"
 #define Q_STEP_DONE "SELECT COUNT(*) FROM schema_step WHERE name = ? AND step = ?"
 #define Q_STEP_ADD "INSERT INTO schema_step (name, step) VALUES (?, ?)"
@@ -30,14 +33,34 @@ static const char CREATE_LEASE[] = "CREATE TABLE IF NOT EXISTS schema_lease (id 
                           " WHERE table_schema = DATABASE() AND table_name = ? AND partition_name = ?"
 
 struct lease {
-    const char *holder;
+    const char *holder;               /* token, process and machine */
     bool        held;
+    bool        inherited;            /* the one before died on the way: its last statement may be applied but not noted */
 };
+
+static const char *holder_name(struct work *work)
+{
+    char host[16] = "";
+    gethostname(host, sizeof host - 1);
+    return arena_printf(work->arena, "%s:%d:%s", crypto_token(work->arena, 9), (int)getpid(), host);
+}
+
+/* A process of this machine that is no more need not be waited for. */
+static bool holder_died(const char *mine, const char *holder)
+{
+    const char *my_host = strrchr(mine, ':'), *host = strrchr(holder, ':'), *pid = strchr(holder, ':');
+    return host && pid < host && strcmp(host, my_host) == 0 && kill(atoi(pid + 1), 0) != 0 && errno == ESRCH;
+}
 
 static void take_lease(struct work *work, void *arg)
 {
     struct lease *lease = arg;
-    lease->held = db_exec(work, Q_LEASE, T(lease->holder), I(LEASE_SECONDS), T(lease->holder)) == 1;
+    const char *before = db_text(work, Q_HOLDER);
+    bool free = holder_died(lease->holder, before);
+    lease->held = db_exec(work, Q_LEASE, T(lease->holder), I(LEASE_SECONDS), T(lease->holder),
+                          T(free ? before : lease->holder)) == 1;
+    if (lease->held && *before && strcmp(before, lease->holder) != 0)
+        lease->inherited = true;
 }
 
 static void release_lease(struct work *work, void *arg)
@@ -142,7 +165,11 @@ static int apply_file(struct work *work, const char *path, struct lease *lease)
         work_must(work, WORK_WRITE, take_lease, lease);          /* renewed before each statement */
         if (!lease->held)
             fail_ours(work, "%s: another process took over while the last statement ran; start again", step.name);
-        db_run_ddl(work, sql);
+        if (lease->inherited)
+            db_run_ddl_again(work, sql);
+        else
+            db_run_ddl(work, sql);
+        lease->inherited = false;
         work_must(work, WORK_WRITE, note_step, &step);
         applied++;
     }
@@ -174,7 +201,7 @@ static void apply_all(struct work *work, void *arg)
 /* The lease is given back after a failure too: whoever mends the file and starts again need not wait for its end. */
 int schema_migrate(struct work *work)
 {
-    struct migration m = { .lease = { .holder = crypto_token(work->arena, 12) } };
+    struct migration m = { .lease = { .holder = holder_name(work) } };
     db_run_ddl(work, CREATE_STEPS);
     db_run_ddl(work, CREATE_LEASE);
     work_must(work, WORK_WRITE, add_lease_row, NULL);
