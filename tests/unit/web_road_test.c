@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../lib/web/main.c"
@@ -209,12 +211,50 @@ static void empty_files_are_counted_too(void **state)
     }
 }
 
+/* --- deep texts ----------------------------------------------------------------------------------------------------- */
+
+enum { DEPTH = 12000 };
+
+static void draw_deep(struct work *work, void *arg)
+{
+    char *text = arena_alloc(work->arena, DEPTH * 8 + 2), *t = text;
+    HDF *node;
+    (void)arg;
+    for (int i = 0; i < DEPTH; i++)
+        t = stpcpy(t, i % 2 ? "**a " : "*a ");
+    *t++ = 'x';
+    for (int i = DEPTH; i-- > 0;)
+        t = stpcpy(t, i % 2 ? "**" : "*");
+    if (hdf_init(&node))
+        abort();
+    richtext_to_hdf(work, text, node);
+    assert_string_equal(hdf_get_value(node, "Blocks.0.Inline.0.Em", ""), "1");
+    hdf_destroy(&node);
+}
+
+static void a_text_may_nest_deeper_than_the_stack(void **state)
+{
+    int status;
+    (void)state;
+    fflush(NULL);
+    pid_t child = fork();
+    if (!child) {
+        struct work work = { .arena = arena_new() };
+        setrlimit(RLIMIT_STACK, &(struct rlimit){ 512 << 10, 512 << 10 });
+        bool good = work_run(&work, WORK_PLAIN, draw_deep, NULL);
+        _exit(good ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(findings_of_the_first_run_are_forgotten), cmocka_unit_test(any_address_may_lead_to_the_login_page),
         cmocka_unit_test(a_redirect_stays_here_in_plain_ascii), cmocka_unit_test(values_that_would_break_later_are_refused_now),
         cmocka_unit_test(words_for_the_visitor_end_with_a_whole_character), cmocka_unit_test(empty_files_are_counted_too),
+        cmocka_unit_test(a_text_may_nest_deeper_than_the_stack),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
