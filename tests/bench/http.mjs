@@ -1,15 +1,15 @@
 // Requests per second over HTTP, each beside its yardstick in the same run on the same machine (wrk, loopback):
 //   nginx static file  |  home page, news list, log-in page (database, template)  |  map viewports
 //   map viewports      |  supercluster behind Fastify, the same points and the same wrk script (bar: ratio >= 1)
-// STATIONS=FILE.ndjson[.gz] (or the first argument) serves those stations in the yardstick's place too: they are
-// imported into this bench's own instance once. Without it the demonstration city is what both serve.
+// STATIONS=FILE.ndjson[.gz] (or the first argument) is imported into the bench's own instance (VAR named var-bench…)
+// once; without it the demonstration city is multiplied to as many stations. Both sides serve what is then there.
 //   SECONDS_EACH=4 CONNECTIONS=16 node tests/bench/http.mjs [FILE]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BASE_URL, BUILD, programEnv } from '../e2e/lib/env.mjs';
+import { BASE_URL, BUILD, VAR, portalctl, programEnv } from '../e2e/lib/env.mjs';
 import { sql, sqlValue } from '../e2e/lib/db.mjs';
 import { get } from '../e2e/lib/http.mjs';
 
@@ -30,19 +30,17 @@ done = function(s, l) io.write(string.format("FIGURES %d %d %.1f %.1f %d %d\\n",
   return { rate: requests / (micro / 1e6), p50: p50 / 1000, p99: p99 / 1000, bytes: bytes / requests, errors };
 }
 
-/** Random viewports of a 1280 x 800 window over where the stations are, zoom 5 to 14: the same sequence for both. */
-function viewports([west, south, east, north], pathOf) {
-  return `
-local W, S, E, N = ${west}, ${south}, ${east}, ${north}
-math.randomseed(20261120)
-local list = {}
-for i = 1, 4000 do
-  local z = math.random(5, 14)
-  local x, y = W + math.random() * (E - W), S + math.random() * (N - S)
-  local w = 1280 / 256 * 360 / 2 ^ z
-  local h = 800 / 256 * 360 / 2 ^ z * math.cos(math.rad(y))
-  list[i] = string.format(${JSON.stringify(pathOf)}, math.max(-179.9, x - w / 2), math.max(-84, y - h / 2), math.min(179.9, x + w / 2), math.min(84, y + h / 2), z)
-end
+/** Viewports of a 1280 x 800 window around stations taken at random, zoom 5 to 14: the same sequence for both. */
+function viewports(points, pathOf) {
+  let seed = 20261120;
+  const random = () => { seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; return seed / 2 ** 32; };
+  const list = Array.from({ length: 3000 }, () => {
+    const [x, y] = points[Math.floor(random() * points.length)], z = 5 + Math.floor(random() * 10);
+    const w = 1280 / 256 * 360 / 2 ** z, h = 800 / 256 * 360 / 2 ** z * Math.cos(y * Math.PI / 180), at = (v) => v.toFixed(5);
+    const east = x + (random() - 0.5) * w / 2, north = y + (random() - 0.5) * h / 2;
+    return `${pathOf}?bbox=${at(Math.max(-179.9, east - w / 2))},${at(Math.max(-84, north - h / 2))},${at(Math.min(179.9, east + w / 2))},${at(Math.min(84, north + h / 2))}&zoom=${z}`;
+  });
+  return `local list = {${list.map((one) => JSON.stringify(one)).join(',')}}
 local at = 0
 request = function() at = at % #list + 1; return wrk.format("GET", list[at]) end`;
 }
@@ -57,8 +55,7 @@ async function yardstick() {
     child.stdout.once('data', (line) => resolve(String(line).trim()));
     child.once('exit', (code) => reject(new Error(`the yardstick ended: ${code}`)));
   });
-  const all = rows.length ? [0, 1].flatMap((edge) => [0, 1].map((axis) => { const v = rows.map((r) => r[axis]).sort((a, b) => a - b); return v[Math.floor((v.length - 1) * (edge ? 0.98 : 0.02))]; })) : [113, 22, 114, 23];
-  return { child, address, count: rows.length, box: all };
+  return { child, address, rows };
 }
 
 const number = (value, digits = 0) => value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -69,33 +66,56 @@ function row(what, one, yard, yardName) {
     + (yard ? `${number(one.rate / yard.rate, 2)} x ${yardName}` : '') + (one.errors ? `  ERRORS ${one.errors}` : ''));
 }
 
-async function main() {
-  if (stations && Number(sqlValue("SELECT COUNT(*) FROM station WHERE source = 'import'")) < 1000) {
-    console.log(`importing ${path.basename(stations)} …`);
-    spawnSync(path.join(BUILD, 'portalctl'), ['import-stations', path.resolve(stations)], { env: programEnv, stdio: ['ignore', 'ignore', 'inherit'] });
+/** Every demonstration station 61 times more, strewn over the province, with one piece of equipment and one connector each. */
+function multiply() {
+  sql(`SET @op = (SELECT MIN(operator_id) FROM station);
+    INSERT INTO station (operator_id, code, name, country_code, division_code, address, station_type, station_status, construction, lng, lat, payment_mask, source, published)
+      SELECT s.operator_id, CONCAT('x', n.seq, '-', s.id), CONCAT(s.name, n.seq), 'CN', s.division_code, s.address, s.station_type, 50, s.construction,
+        s.lng + (RAND(n.seq) - 0.5) * 4, s.lat + (RAND(1000 + n.seq) - 0.4) * 3, s.payment_mask, 'multiplied', 1 FROM station s JOIN seq_1_to_61 n WHERE s.source = 'demo';
+    INSERT INTO equipment (station_id, operator_id, code, equipment_type, power) SELECT id, operator_id, code, 1 + id % 2, 60 FROM station WHERE source = 'multiplied';
+    INSERT INTO connector (equipment_id, station_id, operator_id, code, power, state, state_at)
+      SELECT id, station_id, operator_id, code, 60, ELT(1 + id % 4, 0, 1, 3, 255), NOW(3) FROM equipment WHERE code LIKE 'x%';`);
+}
+
+function fill() {
+  if (Number(sqlValue("SELECT COUNT(*) FROM station WHERE source IN ('import', 'multiplied')")) > 1000) return;
+  if (!path.basename(VAR).startsWith('var-bench')) {
+    console.log(`VAR=${VAR} is no instance for benches (var-bench…): nothing is added to it`);
+    return;
   }
+  console.log(stations ? `importing ${path.basename(stations)} …` : 'multiplying the demonstration city …');
+  if (stations) spawnSync(path.join(BUILD, 'portalctl'), ['import-stations', path.resolve(stations)], { env: programEnv, stdio: ['ignore', 'ignore', 'inherit'] });
+  else multiply();
+  portalctl('map-build');
+}
+
+async function main() {
+  fill();
   const yard = await yardstick();
   let failed = 0;
   try {
     const memory = JSON.parse((await get('/map/view?zoom=5')).body).stations;
-    console.log(`${number(yard.count)} stations in the database, ${number(memory)} in the map's memory; wrk -t1 -c${CONNECTIONS} -d${SECONDS}s each\n`);
-    if (memory !== yard.count) { console.log('the map does not hold what the database holds'); failed++; }
+    console.log(`${number(yard.rows.length)} stations in the database, ${number(memory)} in the map's memory; wrk -t1 -c${CONNECTIONS} -d${SECONDS}s each\n`);
+    if (memory !== yard.rows.length) { console.log('the map does not hold what the database holds'); failed++; }
     wrk(`${BASE_URL}/map/view`, {});                                                             // warm
     const still = wrk(`${BASE_URL}/css/portal.css`), small = wrk(`${BASE_URL}/img/favicon.svg`);
     row('nginx 静态文件 favicon.svg', small);
     row('nginx 静态文件 portal.css', still, small, 'the small file');
     for (const [what, address] of [['首页 /', '/'], ['新闻资讯 /news', '/news'], ['一篇文章', `/news/${sqlValue("SELECT MIN(id) FROM article WHERE state = 'published'")}`], ['登录 /account/login (no rows)', '/account/login'], ['充电地图 /map (90 KB page)', '/map']])
       row(what, wrk(BASE_URL + address), small, 'nginx static');
-    const portal = '/map/view?bbox=%.5f,%.5f,%.5f,%.5f&zoom=%d', other = '/view?bbox=%.5f,%.5f,%.5f,%.5f&zoom=%d';
-    const ours = wrk(BASE_URL, { script: viewports(yard.box, portal) });
+    const ours = wrk(BASE_URL, { script: viewports(yard.rows, '/map/view') });
     row('map viewports /map/view', ours, small, 'nginx static');
     console.log('');
     for (const connections of [1, 8, CONNECTIONS]) {
-      const own = wrk(BASE_URL, { script: viewports(yard.box, portal), connections }), his = wrk(yard.address, { script: viewports(yard.box, other), connections });
-      row(`Fastify + supercluster, ${connections} conn.`, his);
-      row(`/map/view with facets, ${connections} conn.`, own, his, `supercluster ${own.rate >= his.rate ? '(bar 1.0 met)' : '(bar 1.0 NOT met)'}`);
-      if (own.rate < his.rate) failed++;
-      if (own.errors || his.errors) failed++;
+      const own = [], his = [];                 // by turns, so that what else the machine does falls on both; the middle one counts
+      for (let turn = 0; turn < 3; turn++) {
+        his.push(wrk(yard.address, { script: viewports(yard.rows, '/view'), connections }));
+        own.push(wrk(BASE_URL, { script: viewports(yard.rows, '/map/view'), connections }));
+      }
+      const [mine, yours] = [own, his].map((runs) => runs.sort((x, y) => x.rate - y.rate)[1]), met = mine.rate >= yours.rate;
+      row(`Fastify + supercluster, ${connections} conn.`, yours);
+      row(`/map/view with facets, ${connections} conn.`, mine, yours, `supercluster${connections === CONNECTIONS ? ` (bar 1.0 ${met ? 'met' : 'NOT met'})` : ''}`);
+      if ((connections === CONNECTIONS && !met) || [...own, ...his].some((run) => run.errors)) failed++;
     }
     console.log('');
     await passwords();
