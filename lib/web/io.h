@@ -75,6 +75,9 @@ void views_load(const struct program *program);
 void view_begin(struct request *rq);                                      /* a fresh rq->page */
 const char *view_render(struct request *rq, const char *template_name, size_t *size);
 
+/* wire.c: the whole answer at once */
+void wire_send(struct request *rq, const char *head, const void *body, size_t size);
+
 /* send.c */
 void send_answer(struct request *rq);
 void answer_failure(struct request *rq);                                  /* fills io->answer from work->failed */

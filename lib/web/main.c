@@ -1,5 +1,6 @@
 /* main: a program's life and the road of a request (design.md). Each step is one short function that
  * returns or ends the request; adding a step is adding a line in road(). */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include "core/trim.h"
 #include "web/io.h"
 
-enum { QUERY_MAX = 8000, TRIM_EVERY = 5000 };
+enum { QUERY_MAX = 8000, TRIM_EVERY = 5000, LARGE = 128 * 1024 };
 
 static const char *param(struct request *rq, const char *name)
 {
@@ -248,6 +249,8 @@ static int serve_forever(const struct program *program)
         return 1;
     }
     log_open(program->name);
+    mallopt(M_MMAP_THRESHOLD, LARGE);              /* what one large page needed goes back when it is sent */
+    mallopt(M_TRIM_THRESHOLD, LARGE);
     struct arena *arena = arena_new();
     struct db *db = db_new("portal");
     process_trim();
