@@ -138,6 +138,25 @@ static void an_unknown_commit_runs_again_only_when_the_key_was_stored(void **sta
     assert_int_equal(runs, 2);
 }
 
+static void read_and_lose_it(struct work *work, void *arg)
+{
+    *(int *)arg = (int)db_int(work, -1, "SELECT 7");
+    runs++;
+    kill_own_connection(work);
+}
+
+static void a_reader_that_lost_its_connection_has_what_it_read(void **state)
+{
+    int seen = 0;
+    (void)state;
+    assert_true(work_run(db, WORK_READ, read_and_lose_it, &seen));
+    assert_true(work_run(db, WORK_WRITE, read_and_lose_it, &seen));
+    assert_int_equal(seen, 7);
+    assert_int_equal(runs, 2);
+    assert_true(work_run(db, WORK_WRITE, write_two, NULL));
+    assert_int_equal(notes(), 1);
+}
+
 static void an_idle_connection_that_was_closed_is_opened_again(void **state)
 {
     char sql[60];
@@ -177,6 +196,7 @@ int main(void)
         cmocka_unit_test_teardown(a_transaction_inside_a_transaction_is_refused, tidy),
         cmocka_unit_test_teardown(a_connection_lost_on_the_way_runs_the_whole_again, tidy),
         cmocka_unit_test_teardown(an_unknown_commit_runs_again_only_when_the_key_was_stored, tidy),
+        cmocka_unit_test_teardown(a_reader_that_lost_its_connection_has_what_it_read, tidy),
         cmocka_unit_test_teardown(an_idle_connection_that_was_closed_is_opened_again, tidy),
         cmocka_unit_test_teardown(the_longest_unused_statement_makes_room, tidy),
     };
