@@ -181,7 +181,7 @@ int db_rows_text(struct work *work, HDF *node, const char *sql, const struct val
 static void row_to_struct(struct result *result, const struct db_column *columns, void *out, struct arena *arena)
 {
     for (unsigned i = 0; i < result->columns; i++) {
-        char *member = (char *)out + columns[i].offset;
+        void *member = (char *)out + columns[i].offset;
         const struct cell *cell = &result->cells[i];
         switch (columns[i].kind) {
         case COLUMN_INT:  *(int64_t *)member = cell->is_null ? 0 : cell->integer;                 break;
