@@ -155,6 +155,7 @@ struct ask *ask_read(struct request *rq)
 {
     struct ask *ask = arena_alloc(rq->work.arena, sizeof *ask);
     ask->map = map_shared(&rq->work);
+    map_pin(ask->map);                       /* the numbers of the values chosen below are those of one file */
     ask->filters = "";
     read_place(rq, ask);
     if (form_has(rq, "q")) {

@@ -111,7 +111,9 @@ static void station_build(struct page *page)
     if (map_builder_station(page->builder, &station)) {
         page->stations_built++;
         page->connectors_built += (int64_t)page->connector_count;
-    }
+    } else                                       /* never left off silently */
+        log_line(LOG_WARN_, page->side, "map.left-out", "station=%lld connectors=%zu: no valid place, or too many connectors",
+                 (long long)s->id, page->connector_count);
     page->at++;
     page->connector_count = 0;
     page->kinds = 0;

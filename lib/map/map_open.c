@@ -95,15 +95,23 @@ static void file_map(struct map *map)
 bool map_refresh(struct map *map)
 {
     const uint64_t generation = __atomic_load_n(&map->control->generation, __ATOMIC_ACQUIRE);
-    if (generation != map->seen) {
+    if (generation != map->seen && !map->pinned) {
         file_map(map);
         map->seen = generation;
     }
     return map->file && map->file->rows;
 }
 
+void map_pin(struct map *map)
+{
+    map->pinned = false;
+    map_refresh(map);
+    map->pinned = true;
+}
+
 bool map_writable(struct map *map)
 {
+    map->pinned = false;                    /* a store into a file that was replaced would be lost */
     map_refresh(map);
     if (map->file && !map->writable)
         map->writable = mprotect(map->file, map->file->size, PROT_READ | PROT_WRITE) == 0;
