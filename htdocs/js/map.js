@@ -134,9 +134,9 @@
         pause = POLL;
         broken.hidden = true;
         if (data) { tag = { url: url, value: request.getResponseHeader('ETag') }; show(data, request); }
-      } else if (request.status !== 400) {
+      } else {
         pause = Math.min(POLL_MOST, pause * 2);
-        broken.hidden = false;
+        if (request.status !== 400) broken.hidden = false;
       }
       later();
     });

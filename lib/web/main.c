@@ -100,6 +100,10 @@ static void step_body(struct request *rq)
         fail(&rq->work, FAIL_MALFORMED, "%s", "");
     if ((size_t)size > io->body_limit)
         fail(&rq->work, FAIL_TOO_LARGE, "提交的内容超过 %zu KB 的限制，请减少内容后重新提交。", io->body_limit / 1024);
+    if (rq->route->capability == CAP_PEER) {     /* one message, whatever its client calls it; never a form */
+        read_raw_body(rq, (size_t)size);
+        return;
+    }
     if (strncasecmp(type, "multipart/form-data", 19) == 0) {
         const char *boundary = strstr(type, "boundary=");
         boundary = boundary ? boundary + 9 : "";

@@ -210,11 +210,14 @@ static void failure_of_program(struct work *work, void *arg)
 /* work_run() forgets how the work failed: the program's own answer is made from a copy. */
 static bool answered_by_program(struct request *rq)
 {
-    if (!rq->program->failed || !rq->route)
+    if (!rq->program->failed)
         return false;
+    const char *allow = pairs_get(&rq->io->answer.headers, "Allow");
     rq->failure.kind = rq->work.failed;
     rq->failure.text = arena_copy(rq->work.arena, rq->work.fail_text);
     memset(&rq->io->answer, 0, sizeof rq->io->answer);
+    if (allow)
+        header_add(rq, "Allow", allow);
     return work_run(&rq->work, WORK_PLAIN, failure_of_program, rq);
 }
 
