@@ -64,6 +64,9 @@ system_tests()
     for script in "$ROOT"/tests/system/*.sh; do
         if [ -x "$script" ]; then run_counted exit "system/$(basename "$script")" timeout -k 10 600 "$script"; fi
     done
+    for script in "$ROOT"/tests/system/*.test.mjs; do
+        if [ -e "$script" ]; then run_counted tap "system/$(basename "$script")" timeout -k 10 600 node --test --test-reporter=tap "$script"; fi
+    done
 }
 
 main()

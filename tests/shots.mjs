@@ -21,13 +21,14 @@ const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`
 const fileOf = (role, width, address) =>
   `${role}/${width}/${address.replace(/^\//, '').replace(/[?&=]+/g, '_').replace(/[^\w./-]/g, '-') || 'home'}.png`;
 
-// What is no page of its own (a picture, JSON, a part a script asks for) is laid on an empty one.
+// What is no page of its own (a picture, JSON, a part a script asks for) is laid on an empty one at an address of the site.
 async function lay(page, answer) {
   const type = answer.headers()['content-type'] ?? '', text = await answer.text();
-  if (/^image/.test(type)) return page.setContent(`<img alt="" src="data:${type.split(';')[0]};base64,${(await answer.body()).toString('base64')}">`);
-  if (/^text\/html/.test(type))
-    return page.setContent(['vendor/govuk-frontend.min', 'css/portal', 'css/parts'].map((f) => `<link rel="stylesheet" href="${BASE_URL}/${f}.css">`).join('') + text);
-  return page.setContent(`<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${escaped(text.slice(0, 4000))}</pre>`);
+  const body = /^image/.test(type) ? `<img alt="" src="data:${type.split(';')[0]};base64,${(await answer.body()).toString('base64')}">`
+    : /^text\/html/.test(type) ? ['vendor/govuk-frontend.min', 'css/portal', 'css/parts'].map((f) => `<link rel="stylesheet" href="/${f}.css">`).join('') + text
+      : `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${escaped(text.slice(0, 4000))}</pre>`;
+  await page.route('**/part-of-a-page', (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html><html lang="zh-CN"><link rel="icon" href="data:,"><body>${body}` }));
+  await page.goto('/part-of-a-page');
 }
 
 async function shoot(context, { role, width, route, address }) {

@@ -36,7 +36,10 @@ static void reveal_head(struct request *rq)
 
 void reveal_page(struct request *rq)
 {
-    reveal_head(rq);
+    if (form_has(rq, "kind") && form_has(rq, "id"))
+        reveal_head(rq);
+    else
+        view_set(rq->page, "Title", "查看个人信息");
     page(rq, "admin/reveal.cst");
 }
 

@@ -104,6 +104,10 @@ void call_failed(struct request *rq)
                    arena_printf(rq->work.arena, "系统错误，请稍后重发；如仍失败，请提供事件编号 %s", rq->work.id), NULL);
     case FAIL_TOO_LARGE:
         reply_send(rq, NULL, fail_status(rq->failure.kind), RET_PARAMETERS, "请求体超过大小限制，请分批发送", NULL);
+    case FAIL_MISSING:
+        reply_send(rq, NULL, 404, RET_PARAMETERS, "本平台没有该接口，请核对平台地址和接口名称（区分大小写）", NULL);
+    case FAIL_METHOD:
+        reply_send(rq, NULL, 405, RET_PARAMETERS, "接口只接受 POST 请求", NULL);
     default:
         reply_send(rq, NULL, fail_status(rq->failure.kind), RET_PARAMETERS, rq->failure.text, NULL);
     }

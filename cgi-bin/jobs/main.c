@@ -32,7 +32,6 @@ static void on_terminate(int signal)
 
 struct turn {
     struct job job;
-    char       runner[40];
     bool       taken, final;
     char       error[500];
 };
@@ -40,7 +39,12 @@ struct turn {
 static void take(struct work *work, void *arg)
 {
     struct turn *turn = arg;
-    turn->taken = job_take(work, turn->runner, &turn->job);
+    turn->taken = job_take(work, &turn->job);
+}
+
+static void release_payload(void *payload)
+{
+    json_decref(payload);
 }
 
 static void do_job(struct work *work, void *arg)
@@ -48,7 +52,7 @@ static void do_job(struct work *work, void *arg)
     struct turn *turn = arg;
     json_t *payload = json_loads(turn->job.payload, JSON_REJECT_DUPLICATES, NULL);
     if (payload)
-        work_defer(work, (void (*)(void *))json_decref, payload);
+        work_defer(work, release_payload, payload);
     for (const struct job_kind *k = job_kinds; k->kind; k++)
         if (strcmp(k->kind, turn->job.kind) == 0) {
             k->handler(work, payload);
@@ -94,12 +98,12 @@ static void run_job(struct work *work, struct turn *turn)
 static void worker(struct arena *arena, struct db *db)
 {
     struct turn turn = { .taken = false };
-    snprintf(turn.runner, sizeof turn.runner, "%d", (int)getpid());
     while (!stopping) {
         struct work work = { .arena = arena, .db = db, .now = clock_now(), .id = "jobs",
                              .actor = { .role = "system", .login = "", .name = "", .division = "" } };
         turn.taken = false;
-        if (work_run(&work, WORK_WRITE, take, &turn) && turn.taken)
+        turn.taken = work_run(&work, WORK_WRITE, take, &turn) && turn.taken;
+        if (turn.taken)
             run_job(&work, &turn);
         work_release(&work);
         arena_reset(arena);
@@ -173,9 +177,11 @@ static int mind_children(void)
     for (int i = 0; i < count; i++)
         children[i] = start_child(i);
     while (!stopping) {
-        pid_t gone = waitpid(-1, NULL, 0);
-        if (gone < 0)
+        pid_t gone = waitpid(-1, NULL, WNOHANG);       /* never blocks: a signal just before would be slept through */
+        if (gone <= 0) {
+            usleep(100000);
             continue;
+        }
         for (int i = 0; i < count; i++)
             if (children[i] == gone && !stopping) {
                 log_line(LOG_WARN_, NULL, "child.died", "pid %d, starting another", (int)gone);

@@ -62,12 +62,13 @@ struct box ask_box(const struct map_query *query)
     return (struct box){ query->west, query->south, query->east, query->north };
 }
 
-static void box_set(struct map_query *query, struct box box)
+void box_set(struct map_query *query, struct box box)
 {
     query->west = box.west;
     query->south = box.south;
     query->east = box.east;
     query->north = box.north;
+    query->everywhere = false;
 }
 
 struct map_query ask_everywhere(const struct ask *ask)
@@ -154,6 +155,7 @@ struct ask *ask_read(struct request *rq)
 {
     struct ask *ask = arena_alloc(rq->work.arena, sizeof *ask);
     ask->map = map_shared(&rq->work);
+    map_pin(ask->map);                       /* the numbers of the values chosen below are those of one file */
     ask->filters = "";
     read_place(rq, ask);
     if (form_has(rq, "q")) {

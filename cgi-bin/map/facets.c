@@ -42,11 +42,11 @@ static void value_fill(struct request *rq, const struct ask *ask, int facet, con
         view_set(node, "On", "1");
 }
 
-void facet_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, int facet, HDF *node)
+void facet_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, enum map_facet facet, HDF *node)
 {
     struct arena *arena = rq->work.arena;
     const struct map_value_row *rows;
-    size_t count = map_facet_values(ask->map, arena, (enum map_facet)facet, &rows), kept = 0, fitting;
+    size_t count = map_facet_values(ask->map, arena, facet, &rows), kept = 0, fitting;
     bool is_long = count > VALUES_SHOWN, every = ask->every[facet];
     const char *find = facet == MAP_OPERATOR ? text_folded(arena, form_text(rq, "find")) : "";
     size_t limit = form_int(rq, "more") ? VALUES_MORE : VALUES_SHOWN;
@@ -84,17 +84,20 @@ void facet_fill(struct request *rq, const struct ask *ask, const struct map_answ
 void facets_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, HDF *node)
 {
     for (int f = 0; f < MAP_FACETS; f++)
-        facet_fill(rq, ask, answer, f, view_node(node, arena_printf(rq->work.arena, "%d", f)));
+        facet_fill(rq, ask, answer, (enum map_facet)f, view_node(node, arena_printf(rq->work.arena, "%d", f)));
 }
 
 /* One facet's values, for the script: found by name, or more of them. */
 void map_facet_part(struct request *rq)
 {
     const struct ask *ask = ask_read(rq);
-    int facet = facet_by_key(form_text(rq, "facet"));
-    if (facet < 0)
+    const struct map_answer *answer = map_view(ask->map, rq->work.arena, &ask->query);
+    int asked = facet_by_key(form_text(rq, "facet"));
+    if (asked < 0)
         fail(&rq->work, FAIL_MALFORMED, "没有“%s”这个筛选条件。", form_text(rq, "facet"));
-    facet_fill(rq, ask, map_view(ask->map, rq->work.arena, &ask->query), facet, view_node(rq->page, "Facet"));
+    for (int f = 0; f < MAP_FACETS; f++)
+        if (f == asked)
+            facet_fill(rq, ask, answer, (enum map_facet)f, view_node(rq->page, "Facet"));
     header_add(rq, "Cache-Control", "no-cache");
     page(rq, "map/facet.cst");
 }

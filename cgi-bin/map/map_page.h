@@ -31,6 +31,7 @@ struct ask {
 /* Reads form map-view. A place that is none: FAIL_MALFORMED with words. */
 struct ask *ask_read(struct request *rq);
 struct box  ask_box(const struct map_query *query);
+void        box_set(struct map_query *query, struct box box);
 /* Conditions in words: 「（香洲区 或 斗门区）且 直流设备」, 「全部充电站」. */
 const char *ask_words(struct request *rq, const struct ask *ask);
 /* The whole set instead of the viewport. */
@@ -49,7 +50,7 @@ struct box  home_box(void);
 struct point home_centre(void);
 
 void facets_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, HDF *node);
-void facet_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, int facet, HDF *node);
+void facet_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, enum map_facet facet, HDF *node);
 void sentence_fill(struct request *rq, const struct ask *ask, const struct map_answer *answer, HDF *node);
 void rows_fill(struct request *rq, const struct ask *ask, HDF *node);
 /* The map as a drawing that needs no script: land, and the features as links. `box` is what it must show. */

@@ -23,11 +23,12 @@ static struct box first_box(struct request *rq, const struct ask *ask)
     if (ask->placed)
         return ask_box(&ask->query);
     struct map_query query = ask_everywhere(ask);
-    if (!*ask->filters) {
-        query.everywhere = false;
-        query.west = home.west, query.south = home.south, query.east = home.east, query.north = home.north;
-        query.zoom = box_zoom(home);
-    }
+    if (!*ask->filters)
+        box_set(&query, home);
+    if (!answer_box(map_view(ask->map, rq->work.arena, &query), &box))
+        return home;
+    box_set(&query, box);                   /* the box of one cluster of everything is loose: look closer once */
+    query.zoom = box_zoom(box) + 1;
     return answer_box(map_view(ask->map, rq->work.arena, &query), &box) ? box : home;
 }
 

@@ -15,7 +15,7 @@ BUILD=$(absolute "${BUILD:-build}")
 VAR=$(absolute "${VAR:-var}")
 PORT=${PORT:-8080}
 LISTEN=${LISTEN:-127.0.0.1}
-case $LISTEN in 0.0.0.0 | '[::]') HERE=127.0.0.1 ;; *) HERE=$LISTEN ;; esac      # where this machine reaches it
+case $LISTEN in 0.0.0.0) HERE=127.0.0.1 ;; '[::]') HERE='[::1]' ;; *) HERE=$LISTEN ;; esac      # where this machine reaches it
 export ROOT BUILD VAR PORT LISTEN
 export CHARGEHALL_ROOT=$ROOT
 
@@ -68,8 +68,10 @@ step_abort()
 # --- checks before anything is touched --------------------------------------------------------------------
 settings_check()
 {
-    case $PORT in *[!0-9]* | '') die "PORT=$PORT is not a number" "make run PORT=8081" ;; esac
+    case $PORT in *[!0-9]* | '') die "PORT=$PORT is not a number" "make run PORT=8081" ;; ??????*) die "PORT=$PORT is not a port" "make run PORT=8081" ;; esac
+    PORT=$((10#$PORT))
     if [ "$PORT" -lt 1 ] || [ "$PORT" -gt 65535 ]; then die "PORT=$PORT is not a port" "make run PORT=8081"; fi
+    case $LISTEN in *[!A-Za-z0-9.:[\]_-]* | '') die "LISTEN=$LISTEN is no address" "make run LISTEN=0.0.0.0, or LISTEN='[::]' for IPv6" ;; esac
     case $ROOT$VAR in *[!A-Za-z0-9._/+@-]*)
         die "the paths may hold only letters, digits and ._/+@-: $ROOT, $VAR" "Move the checkout, or choose VAR=/some/plain/folder" ;;
     esac
@@ -79,7 +81,8 @@ settings_check()
     case $VAR in / | "$ROOT") die "VAR=$VAR must be a folder of its own" "make run VAR=var" ;; esac
 }
 
-port_answers() { (exec 3<>"/dev/tcp/$HERE/$1") 2>/dev/null; }
+HERE_BARE=${HERE//[][]/}            # an IPv6 address without its brackets
+port_answers() { (exec 3<>"/dev/tcp/$HERE_BARE/$1") 2>/dev/null; }
 
 port_free()
 {

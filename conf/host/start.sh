@@ -75,7 +75,7 @@ programs_check()
 
 health_line()
 {
-    exec 7<>"/dev/tcp/$HERE/$PORT"
+    exec 7<>"/dev/tcp/$HERE_BARE/$PORT"
     printf 'GET /healthz HTTP/1.0\r\nHost: %s\r\n\r\n' "$HERE" >&7
     head -n 1 <&7
 }

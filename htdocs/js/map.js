@@ -134,9 +134,9 @@
         pause = POLL;
         broken.hidden = true;
         if (data) { tag = { url: url, value: request.getResponseHeader('ETag') }; show(data, request); }
-      } else if (request.status !== 400) {
+      } else {
         pause = Math.min(POLL_MOST, pause * 2);
-        broken.hidden = false;
+        if (request.status !== 400) broken.hidden = false;
       }
       later();
     });
@@ -244,8 +244,13 @@
       listLoad();
     }, SETTLE);
   }
-  function fitAll() {
-    ask('fit', '/map/view?zoom=0&bbox=' + WORLD + filters(), {}, function (request) {
+  /* The box of one cluster of everything is loose: a second look from closer. */
+  function fitAll() { fitIn(0, WORLD, true); }
+  function around(b) {
+    return [b.getWest() - 0.001, b.getSouth() - 0.001, b.getEast() + 0.001, b.getNorth() + 0.001].map(function (n) { return n.toFixed(5); }).join(',');
+  }
+  function fitIn(zoom, within, again) {
+    ask('fit', '/map/view?zoom=' + zoom + '&bbox=' + within + filters(), {}, function (request) {
       var b = null, data;
       if (request.status !== 200) return;
       data = JSON.parse(request.responseText);
@@ -253,7 +258,8 @@
         var own = f.b ? L.latLngBounds([f.b[1], f.b[0]], [f.b[3], f.b[2]]) : L.latLngBounds([[f.p[1], f.p[0]], [f.p[1], f.p[0]]]);
         b = b ? b.extend(own) : own;
       });
-      if (b) map.fitBounds(b, { padding: [40, 40], maxZoom: ZOOM_STATION, animate: false });
+      if (b && again) fitIn(Math.min(ZOOM_MOST, map.getBoundsZoom(b) + 1), around(b), false);
+      else if (b) map.fitBounds(b, { padding: [40, 40], maxZoom: ZOOM_STATION, animate: false });
     });
   }
 

@@ -1,6 +1,7 @@
 /* config: reads the three layers, checks every declared key once, and answers from memory afterwards. */
 #include "core/config.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -133,6 +134,8 @@ static void read_layer(const char *path, bool must)
     if (access(path, R_OK) != 0) {
         if (must)
             stop("cannot be read", path, "Check the path, or the SITE and CHARGEHALL_ROOT settings");
+        if (errno != ENOENT)
+            stop(strerror(errno), path, "Run as the user it belongs to");
         return;
     }
     NEOERR *error = hdf_read_file(tree, path);

@@ -90,6 +90,9 @@ void       db_free(struct db *db);
 
 /* For migrations alone: one statement as text, outside any transaction (DDL commits by itself). */
 void db_run_ddl(struct work *work, const char *sql);
+/* The same for a statement that may have been applied before: that what it makes is there, or what it drops is gone,
+ * counts as done. */
+void db_run_ddl_again(struct work *work, const char *sql);
 
 /* Used by work_run() only. */
 void db_begin(struct work *work, bool writes);

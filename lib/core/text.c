@@ -99,6 +99,15 @@ char *utf8_cut(struct arena *arena, const char *text, size_t characters)
     return arena_printf(arena, "%.*s…", (int)(end - text), text);
 }
 
+void utf8_trim(char *text)
+{
+    size_t size = strlen(text), back = 1;
+    while (back < 4 && back < size && ((unsigned char)text[size - back] & 0xC0) == 0x80)
+        back++;
+    if (size && !utf8_valid(text + size - back, back))
+        text[size - back] = '\0';
+}
+
 char *utf8_repair(struct arena *arena, const char *text, size_t size)
 {
     char *out = arena_alloc(arena, size * 3 + 1), *o = out;

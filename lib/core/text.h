@@ -11,6 +11,7 @@
 bool   utf8_valid(const char *text, size_t size);          /* strict: no NUL, overlong, surrogate      */
 size_t utf8_length(const char *text);                      /* characters, not bytes                    */
 char  *utf8_cut(struct arena *, const char *text, size_t characters);   /* adds 「…」 when it was longer */
+void   utf8_trim(char *text);                              /* drops a character cut in half at the end */
 char  *utf8_repair(struct arena *, const char *text, size_t size);      /* bad bytes become U+FFFD        */
 uint32_t utf8_next(const char **text);                     /* next code point, 0 at the end            */
 

@@ -7,10 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/crypto.h"
 #include "core/db.h"
 #include "core/log.h"
+#include "core/text.h"
 
-enum { ATTEMPTS = 8 };
+enum { ATTEMPTS = 8, PATIENCE_MS = 15000 };      /* nobody waits for a page longer: nginx would have given up */
 
 struct deferred {
     struct deferred *before;
@@ -60,6 +62,7 @@ void fail(struct work *work, enum fail_kind kind, const char *text, ...)
     va_start(args, text);
     vsnprintf(work->fail_text, sizeof work->fail_text, text, args);
     va_end(args);
+    utf8_trim(work->fail_text);
     if (!work->fail_text[0])
         snprintf(work->fail_text, sizeof work->fail_text, "%s", kinds[kind].text);
     land(work, 2);
@@ -71,6 +74,7 @@ void fail_ours(struct work *work, const char *detail, ...)
     va_start(args, detail);
     vsnprintf(work->fail_detail, sizeof work->fail_detail, detail, args);
     va_end(args);
+    utf8_trim(work->fail_detail);
     work->failed = FAIL_OURS;
     snprintf(work->fail_text, sizeof work->fail_text, "%s", kinds[FAIL_OURS].text);
     land(work, 2);
@@ -128,24 +132,28 @@ static bool guarded(struct work *work, void (*step)(struct work *, const struct 
     return how < 2;
 }
 
+/* Chance differs from process to process: those who collided must not meet again. */
 static void pause_before(int attempt)
 {
-    usleep((useconds_t)((1 << attempt) * 500 + rand() % 2000));
+    uint16_t chance;
+    crypto_random(&chance, sizeof chance);
+    usleep((useconds_t)((1 << attempt) * 500 + chance % 2000));
 }
 
 bool work_run(struct work *work, enum work_mode mode, void (*fn)(struct work *work, void *arg), void *arg)
 {
     const struct run run = { mode, fn, arg };
     struct deferred *mark = work->deferred;
+    int64_t until = clock_micro() + PATIENCE_MS * INT64_C(1000);
     for (int attempt = 1;; attempt++) {
         work->failed = FAIL_NONE;
-        work->again = false;
+        work->again = work->keyed = false;
         work->fail_text[0] = work->fail_detail[0] = '\0';
         if (guarded(work, run_body, &run) && guarded(work, run_commit, &run))
             return true;
         if (mode != WORK_PLAIN)
             db_rollback(work);
-        if (!work->again || attempt == ATTEMPTS)
+        if (!work->again || attempt == ATTEMPTS || clock_micro() > until)
             return false;
         log_line(LOG_INFO_, work, "work.again", "attempt=%d %s", attempt, work->fail_detail);
         release_down_to(work, mark);

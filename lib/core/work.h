@@ -56,6 +56,8 @@ struct work {
     const char         *id;           /* request id or job id: stands in every log line           */
     int64_t             job_id;       /* of a background job: job_progress() renews its lease; else 0 */
     const char         *idempotency;  /* key chosen by the client for this submission, or NULL    */
+    bool                keyed;        /* this run stored that key under a unique index: it may run again
+                                         after a COMMIT of unknown outcome; work_run() clears it  */
     int64_t             now;          /* start of the work, milliseconds since 1970               */
 
     /* how it ended; private to work.c but for reading after work_run() returned false */

@@ -134,7 +134,9 @@ static const char *code_of(struct arena *arena, const char *id)
     if (utf8_length(id) <= CODE_CHARACTERS)
         return id;
     crypto_sha256(id, strlen(id), digest);
-    return arena_printf(arena, "%.*s~%s", CODE_KEPT, id, text_hex(arena, digest, 4));
+    char *kept = arena_copy_n(arena, id, CODE_KEPT);      /* bytes: the last character may have been cut through */
+    utf8_trim(kept);
+    return arena_printf(arena, "%s~%s", kept, text_hex(arena, digest, 4));
 }
 
 static const char *essentials(struct arena *arena, json_t *object, struct station_record *record)

@@ -1,7 +1,11 @@
 #include "domain/job.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "core/config.h"
 #include "core/db.h"
+#include "core/log.h"
 #include "core/text.h"
 
 #define Q_ADD "INSERT INTO job (kind, job_key, payload) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE" \
@@ -15,16 +19,20 @@
               " ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED"
 #define Q_ABANDONED "SELECT id, attempts, kind, job_key, payload FROM job WHERE state = 'running'" \
                     " AND leased_until < NOW(3) ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED"
-#define Q_TAKE "UPDATE job SET state = 'running', attempts = attempts + 1, runner = ?, progress = ''," \
+#define Q_TAKE "UPDATE job SET state = 'running', attempts = attempts + 1, again = 0, runner = ?, progress = ''," \
                " leased_until = NOW(3) + INTERVAL ? SECOND WHERE id = ?"
+/* Whose lease ended while he worked has lost the job to the next runner: he changes nothing any more. */
+#define MINE " WHERE id = ? AND state = 'running' AND runner = ? AND attempts = ?"
 #define Q_DONE "UPDATE job SET state = IF(again, 'waiting', 'done'), run_at = IF(again, NOW(3), run_at)," \
                " attempts = IF(again, 0, attempts), again = 0, last_error = '', leased_until = NULL," \
-               " finished_at = NOW(3) WHERE id = ? AND state = 'running'"
+               " finished_at = NOW(3)" MINE
 #define Q_LATER "UPDATE job SET state = 'waiting', run_at = NOW(3) + INTERVAL ? SECOND, last_error = ?," \
-                " leased_until = NULL WHERE id = ? AND state = 'running'"
-#define Q_FAILED "UPDATE job SET state = 'failed', last_error = ?, leased_until = NULL, finished_at = NOW(3)" \
-                 " WHERE id = ? AND state = 'running'"
-#define Q_PROGRESS "UPDATE job SET progress = ?, leased_until = NOW(3) + INTERVAL ? SECOND WHERE id = ?"
+                " leased_until = NULL" MINE
+#define Q_FAILED "UPDATE job SET state = IF(again, 'waiting', 'failed'), run_at = IF(again, NOW(3), run_at)," \
+                 " attempts = IF(again, 0, attempts), again = 0, last_error = ?, leased_until = NULL," \
+                 " finished_at = NOW(3)" MINE
+#define Q_PROGRESS "UPDATE job SET progress = ?, leased_until = NOW(3) + INTERVAL ? SECOND" \
+                   " WHERE id = ? AND state = 'running' AND runner = ?"
 #define Q_PURGE "DELETE FROM job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 30 DAY LIMIT 1000"
 
 void job_add(struct work *work, const char *kind, const char *key, const char *payload)
@@ -37,20 +45,24 @@ bool job_add_once(struct work *work, const char *kind, const char *key, const ch
     return db_insert_new(work, Q_ADD_ONCE, T(kind), T(key), T(payload));
 }
 
-bool job_take(struct work *work, const char *runner, struct job *job)
+/* Of this process, whose pid alone would not tell machines of a cluster apart. */
+static const char *runner_name(void)
 {
-    static const struct db_column columns[] = { DB_INT(struct job, id), DB_INT(struct job, attempts),
-        DB_TEXT(struct job, kind), DB_TEXT(struct job, key), DB_TEXT(struct job, payload), DB_END };
-    if (!db_struct(work, columns, job, Q_DUE) && !db_struct(work, columns, job, Q_ABANDONED))
-        return false;
-    db_exec(work, Q_TAKE, T(runner), I(config_int("Jobs.LeaseSeconds")), I(job->id));
-    job->attempts++;
-    return true;
+    static char name[40];
+    static pid_t of;
+    char host[28] = "";
+    if (of != getpid()) {
+        of = getpid();
+        gethostname(host, sizeof host - 1);
+        snprintf(name, sizeof name, "%s:%d", host, (int)of);
+    }
+    return name;
 }
 
 void job_done(struct work *work, const struct job *job)
 {
-    db_exec(work, Q_DONE, I(job->id));
+    if (!db_exec(work, Q_DONE, I(job->id), T(runner_name()), I(job->attempts)))
+        log_line(LOG_WARN_, work, "job.lost", "%s %s: done after its lease had ended", job->kind, job->key);
 }
 
 void job_failed(struct work *work, const struct job *job, const char *error, bool final)
@@ -58,14 +70,30 @@ void job_failed(struct work *work, const struct job *job, const char *error, boo
     int64_t shift = job->attempts < 10 ? job->attempts : 10;
     const char *words = utf8_cut(work->arena, error, 700);
     if (final || job->attempts >= config_int("Jobs.Attempts"))
-        db_exec(work, Q_FAILED, T(words), I(job->id));
+        db_exec(work, Q_FAILED, T(words), I(job->id), T(runner_name()), I(job->attempts));
     else
-        db_exec(work, Q_LATER, I((int64_t)5 << shift), T(words), I(job->id));
+        db_exec(work, Q_LATER, I((int64_t)5 << shift), T(words), I(job->id), T(runner_name()), I(job->attempts));
+}
+
+bool job_take(struct work *work, struct job *job)
+{
+    static const struct db_column columns[] = { DB_INT(struct job, id), DB_INT(struct job, attempts),
+        DB_TEXT(struct job, kind), DB_TEXT(struct job, key), DB_TEXT(struct job, payload), DB_END };
+    bool due = db_struct(work, columns, job, Q_DUE);
+    if (!due && !db_struct(work, columns, job, Q_ABANDONED))
+        return false;
+    db_exec(work, Q_TAKE, T(runner_name()), I(config_int("Jobs.LeaseSeconds")), I(job->id));
+    job->attempts++;
+    if (due || job->attempts <= config_int("Jobs.Attempts"))
+        return true;
+    job_failed(work, job, "每次执行都未能结束（执行进程中断或超时）", true);       /* else it would end runners for ever */
+    return false;
 }
 
 static void store_progress(struct work *work, void *text)
 {
-    db_exec(work, Q_PROGRESS, T(text), I(config_int("Jobs.LeaseSeconds")), I(work->job_id));
+    if (!db_exec(work, Q_PROGRESS, T(text), I(config_int("Jobs.LeaseSeconds")), I(work->job_id), T(runner_name())))
+        fail(work, FAIL_CONFLICT, "任务的执行期限已过，已由其他进程接手。");
 }
 
 void job_progress(struct work *work, const char *text)

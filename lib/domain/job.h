@@ -21,12 +21,14 @@ struct job {
     const char *kind, *key, *payload;
 };
 
-/* One due job for this runner, marked running with a lease; false: none. */
-bool job_take(struct work *work, const char *runner, struct job *job);
+/* One due job for this process, marked running with a lease; false: none. What follows says nothing when the lease
+ * has ended and another runner has the job. One whose runners never came to an end fails after Jobs.Attempts. */
+bool job_take(struct work *work, struct job *job);
 void job_done(struct work *work, const struct job *job);
 /* Tried again after 2^attempts × 5 s, at most Jobs.Attempts times; `final`: not again. */
 void job_failed(struct work *work, const struct job *job, const char *error, bool final);
-/* Said by a long job between its transactions: shown to staff, and renews the lease. Nothing outside a job. */
+/* Said by a long job between its transactions: shown to staff, and renews the lease; ends the work with a conflict
+ * when the lease was lost. Nothing outside a job. */
 void job_progress(struct work *work, const char *text);
 void job_purge(struct work *work);              /* done ones after 30 days */
 

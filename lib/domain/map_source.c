@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/config.h"
 #include "core/db.h"
@@ -58,6 +59,7 @@ struct page {
     struct map_builder       *builder;
     struct map_facets        *facets;
     struct work              *side;
+    int                       turn;          /* map_build_turn() */
     struct station_row        stations[PAGE];
     size_t                    count;
     struct map_connector_new *connectors;    /* of the station being gathered; grows, kept over pages */
@@ -109,7 +111,9 @@ static void station_build(struct page *page)
     if (map_builder_station(page->builder, &station)) {
         page->stations_built++;
         page->connectors_built += (int64_t)page->connector_count;
-    }
+    } else                                       /* never left off silently */
+        log_line(LOG_WARN_, page->side, "map.left-out", "station=%lld connectors=%zu: no valid place, or too many connectors",
+                 (long long)s->id, page->connector_count);
     page->at++;
     page->connector_count = 0;
     page->kinds = 0;
@@ -221,6 +225,7 @@ static void page_free(void *thing)
     if (page->builder)
         map_builder_drop(page->builder);
     free(page->connectors);
+    close(page->turn);
     free(page);
 }
 
@@ -237,11 +242,16 @@ int64_t map_rebuild(struct work *work)
 {
     struct map *map = map_shared(work);
     struct page *page = calloc(1, sizeof *page);
-    int64_t started = clock_now();
 
     if (!page)
         abort();
+    page->turn = map_build_turn(map);
+    if (page->turn < 0) {
+        free(page);
+        fail_ours(work, "map.build: turn: %s", strerror(errno));
+    }
     work_defer(work, page_free, page);
+    int64_t started = clock_now();
     page->builder = map_builder_new();
     page->side = side_open(work);
     page->facets = map_facets_new(work, page->side, page->builder);

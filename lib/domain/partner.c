@@ -131,7 +131,11 @@ static const struct partner *partner_read(struct work *work, const char *code, i
             place->read_at = 0;
         return NULL;
     }
-    partner_fill(work, &row, &place->partner);
+    struct partner fresh;                  /* keys that cannot be opened end the work here: what is kept stays whole */
+    partner_fill(work, &row, &fresh);
+    if (!cache_holds(place, code))
+        place->heard_at = 0;
+    place->partner = fresh;
     place->read_at = now;
     return &place->partner;
 }

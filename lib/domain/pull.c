@@ -16,7 +16,7 @@
 #include "exchange/client.h"
 #include "exchange/message.h"
 
-enum { PAGE_SIZE = 50, PAGES_MAX = 5000, STATUS_IDS = 50, OVERLAP_MS = 10 * 60000 };
+enum { PAGE_SIZE = 50, PAGES_MAX = 5000, STATUS_IDS = 50, OVERLAP_MS = 10 * 60000, AGAIN_MINUTES = 60 };
 
 /* `page` is a work of its own on the same connection: its arena is emptied after each page. */
 struct pull {
@@ -262,17 +262,22 @@ static void states_of_station(struct states *s, json_t *station)
 {
     struct arena *arena = s->pull->page.arena;
     const json_t *infos = json_object_get(station, "ConnectorStatusInfos");
-    struct status_item *items = arena_alloc(arena, (s->count + json_array_size(infos) + 1) * sizeof *items);
-    if (s->count)
-        memcpy(items, s->items, s->count * sizeof *items);
     for (size_t i = 0; i < json_array_size(infos); i++) {
         json_t *info = json_array_get(infos, i);
         if (status_good(arena, connector_status_fields, info))
-            items[s->count++] = (struct status_item){ .station_code = message_text(station, "StationID"),
+            s->items[s->count++] = (struct status_item){ .station_code = message_text(station, "StationID"),
                 .connector_code = message_text(info, "ConnectorID"), .status = (int)message_int(info, "Status", 0),
                 .park_status = (int)message_int(info, "ParkStatus", -1), .lock_status = (int)message_int(info, "LockStatus", -1) };
     }
-    s->items = items;
+}
+
+/* How many states the answer can name at most. */
+static size_t states_named(const json_t *infos)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(infos); i++)
+        count += json_array_size(json_object_get(json_array_get(infos, i), "ConnectorStatusInfos"));
+    return count;
 }
 
 static void states_pull(struct pull *pull, json_t *codes)
@@ -283,6 +288,7 @@ static void states_pull(struct pull *pull, json_t *codes)
     const json_t *infos = json_object_get(answer, "StationStatusInfos");
     if (!json_is_array(infos))
         fail(pull->work, FAIL_INVALID, "query_station_status：应答缺少 StationStatusInfos 数组");
+    s.items = arena_alloc(pull->page.arena, (states_named(infos) + 1) * sizeof *s.items);
     for (size_t i = 0; i < json_array_size(infos); i++)
         if (status_good(pull->page.arena, station_status_fields, json_array_get(infos, i)))
             states_of_station(&s, json_array_get(infos, i));
@@ -313,6 +319,8 @@ void pull_status_job(struct work *work, const json_t *payload)
         for (size_t i = from; i < from + STATUS_IDS && i < json_array_size(all); i++)
             json_array_append(codes, json_array_get(all, i));
         states_pull(pull, codes);
+        job_progress(work, arena_printf(pull->page.arena, "已查询 %zu / %zu 座充电站", from + json_array_size(codes),
+                                        json_array_size(all)));
         page_forget(pull);
     }
 }
@@ -327,7 +335,8 @@ static void due_add(void *row, void *arg)
     json_array_append_new(arg, json_pack("{s:s, s:b}", "operator_code", due->code, "whole", due->whole != 0));
 }
 
-/* Partners whose last complete pull is older than Exchange.PullMinutes; whole once a day, else what changed. */
+/* Partners whose last complete pull is older than Exchange.PullMinutes; whole once a day, else what changed. Who was
+ * asked in vain (away, or its pages never end) is asked again after an hour, not with each round. */
 static void tend(struct work *work, void *arg)
 {
     static const struct db_column columns[] = { DB_TEXT(struct due, code), DB_INT(struct due, whole), DB_END };
@@ -341,8 +350,10 @@ static void tend(struct work *work, void *arg)
         return;
     db_each(work, columns, &row, due_add, list,
             "SELECT o.code, p.last_pull_at IS NULL OR p.last_pull_at < ? FROM partner p JOIN operator o ON o.id = p.operator_id"
-            " WHERE p.enabled = 1 AND p.base_url <> '' AND (p.last_pull_at IS NULL OR p.last_pull_at < ?)",
-            T(time_sql(work->arena, work->now - INT64_C(86400000))), T(time_sql(work->arena, work->now - minutes * 60000)));
+            " WHERE p.enabled = 1 AND p.base_url <> '' AND (p.last_pull_at IS NULL OR p.last_pull_at < ?) AND NOT EXISTS"
+            " (SELECT 1 FROM job WHERE job_key = CONCAT('exchange.pull-stations.', o.code) AND finished_at > ?)",
+            T(time_sql(work->arena, work->now - INT64_C(86400000))), T(time_sql(work->arena, work->now - minutes * 60000)),
+            T(time_sql(work->arena, work->now - (minutes < AGAIN_MINUTES ? minutes : AGAIN_MINUTES) * 60000)));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *payload = json_array_get(list, i);
         char *text = json_dumps(payload, JSON_COMPACT);

@@ -11,11 +11,13 @@
 #include "domain/role.h"
 #include "domain/second_factor.h"
 
+/* The password of a demonstration account is known to everyone: outside demonstration mode it opens nothing. */
+#define NO_DEMO " AND (demo = 0 OR ?)"
 #define LIVE " s.expires_at > NOW(3) AND s.seen_at > NOW(3) - INTERVAL ? MINUTE"
 #define Q_ACTOR "SELECT a.id, COALESCE(a.operator_id, 0), a.login, a.name, a.role, a.division_code, a.state, s.complete," \
                 " s.seen_at < NOW(3) - INTERVAL 60 SECOND" \
                 " FROM session s JOIN account a ON a.id = s.account_id WHERE s.token_hash = ? AND" LIVE \
-                " AND a.state IN ('active', 'pending', 'must_change')"
+                " AND a.state IN ('active', 'pending', 'must_change')" NO_DEMO
 #define Q_SEEN "UPDATE session SET seen_at = NOW(3) WHERE token_hash = ?"
 #define Q_BEGIN "INSERT INTO session (token_hash, account_id, created_at, seen_at, expires_at, address, user_agent, reauth_at)" \
                 " VALUES (?, ?, NOW(3), NOW(3), NOW(3) + INTERVAL ? MINUTE, ?, ?, NOW(3))"
@@ -38,7 +40,7 @@
 #define Q_FIND "SELECT id, login, password_hash, state, lock_reason, demo = 0 AND ? > 0" \
                " AND COALESCE(last_login_at, created_at) < NOW(3) - INTERVAL ? MONTH," \
                " demo = 0 AND ? > 0 AND password_at < NOW(3) - INTERVAL ? DAY" \
-               " FROM account WHERE login = ? OR phone = ? ORDER BY phone = ? DESC LIMIT 1"
+               " FROM account WHERE (login = ? OR phone = ?)" NO_DEMO " ORDER BY phone = ? DESC LIMIT 1"
 #define Q_LOCK_DORMANT "UPDATE account SET state = 'locked', lock_reason = 'dormant' WHERE id = ? AND state IN ('active', 'must_change')"
 #define Q_MUST_CHANGE "UPDATE account SET state = 'must_change' WHERE id = ? AND state = 'active'"
 #define Q_REHASH "UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?"
@@ -72,7 +74,8 @@ bool session_actor(struct work *work, const char *token, struct actor *actor)
         DB_TEXT(struct found, name), DB_TEXT(struct found, role), DB_TEXT(struct found, division),
         DB_TEXT(struct found, state), DB_INT(struct found, complete), DB_INT(struct found, touch), DB_END };
     struct found found = { 0 };
-    if (!db_struct(work, columns, &found, Q_ACTOR, hash_of(work, token), I(config_int("Session.IdleMinutes"))))
+    if (!db_struct(work, columns, &found, Q_ACTOR, hash_of(work, token), I(config_int("Session.IdleMinutes")),
+                   I(config_bool("Demo.Mode"))))
         return false;
     if (found.touch)
         db_exec(work, Q_SEEN, hash_of(work, token));
@@ -109,7 +112,8 @@ static bool secret_find(struct work *work, const char *name, struct secret *foun
         DB_INT(struct secret, id), DB_TEXT(struct secret, login), DB_TEXT(struct secret, hash), DB_TEXT(struct secret, state),
         DB_TEXT(struct secret, reason), DB_INT(struct secret, dormant), DB_INT(struct secret, outdated), DB_END };
     int64_t months = config_int("Session.DormantMonths"), days = config_int("Password.RotationDays");
-    return db_struct(work, columns, found, Q_FIND, I(months), I(months), I(days), I(days), T(name), T(name), T(name));
+    return db_struct(work, columns, found, Q_FIND, I(months), I(months), I(days), I(days), T(name), T(name),
+                     I(config_bool("Demo.Mode")), T(name));
 }
 
 const char *session_canonical(struct work *work, const char *name)

@@ -9,6 +9,7 @@
 #include "core/text.h"
 
 #define READ_FLAGS (JSON_REJECT_DUPLICATES)
+#define RET_MOST   99999
 
 static struct verdict refuse(enum exchange_ret ret, const char *text)
 {
@@ -213,11 +214,12 @@ bool reply_read(struct arena *arena, const char *body, size_t size, struct reply
     memset(out, 0, sizeof *out);
     json_t *object = json_loadb(body, size, READ_FLAGS, NULL);
     const json_t *ret = json_object_get(object, "Ret");      /* NULL-safe */
-    int64_t number = 0;
-    bool good = json_is_integer(ret) || (json_is_string(ret) && text_to_int(json_string_value(ret), -99999, 99999, &number));
-    *why = !object ? "应答不是合法的 JSON" : "应答缺少返回码 Ret";
+    int64_t number = json_integer_value(ret);
+    bool good = json_is_integer(ret) ? number >= -RET_MOST && number <= RET_MOST      /* 2^32 must not become 0 */
+              : json_is_string(ret) && text_to_int(json_string_value(ret), -RET_MOST, RET_MOST, &number);
+    *why = !object ? "应答不是合法的 JSON" : !ret ? "应答缺少返回码 Ret" : "应答的返回码 Ret 不是规定的整数";
     if (good) {
-        out->ret = json_is_integer(ret) ? (int)json_integer_value(ret) : (int)number;
+        out->ret = (int)number;
         out->msg = optional_text(arena, object, "Msg");
         out->data = optional_text(arena, object, "Data");
         out->sig = optional_text(arena, object, "Sig");

@@ -56,6 +56,9 @@ void        map_close(struct map *);
 /* Changes whenever any answer may have changed: the ETag. */
 struct map_stamp { uint64_t generation, changes; };
 struct map_stamp map_stamp(struct map *);
+/* Takes the newest file now and keeps to it until the next map_pin (or put): for one question made of several calls,
+ * since the numbers of facet values belong to one file. Without it each call takes the newest. */
+void map_pin(struct map *);
 
 struct map_selection { const uint16_t *values; size_t count; };   /* count 0: no condition */
 

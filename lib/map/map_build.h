@@ -24,6 +24,10 @@ struct map_station_new {
     size_t   connector_count;
 };
 
+/* Waits until no other build is under way, and keeps it so until the descriptor is closed (a killed process lets go).
+ * Taken before the database is read: otherwise an older picture could be swapped in over a newer one. -1: see errno. */
+int map_build_turn(struct map *);
+
 struct map_builder *map_builder_new(void);
 void     map_builder_drop(struct map_builder *);       /* gives up without writing */
 

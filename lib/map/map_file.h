@@ -101,7 +101,7 @@ struct map {
     struct map_control *control;
     struct map_header  *file;           /* NULL: no file */
     struct map_columns  c;
-    bool   writable;
+    bool   writable, pinned;
     uint64_t seen;                      /* control's generation when `file` was last looked for */
     uint64_t *scratch;                  /* bitmaps of a question in work */
     size_t    scratch_words;

@@ -34,6 +34,11 @@ static uint32_t large_list(struct map_counts *facet, const bool *chosen, struct 
     struct map_listed top[MAP_LISTED_TOP];
     uint32_t selected = 0, others = 0;
     for (uint32_t v = 0; v < facet->values; v++) {
+        if (others == MAP_LISTED_TOP && !chosen[v] && facet->counts[v] <= top[others - 1].count) {
+            facet->more += facet->counts[v] != 0;         /* most of thousands end here */
+            facet->rest += facet->counts[v];
+            continue;
+        }
         const struct map_listed value = { .value = (uint16_t)v, .selected = chosen[v], .count = facet->counts[v] };
         if (value.selected)
             selected = listed_offer(facet, list, selected, MAP_LISTED_SELECTED, &value);

@@ -1,6 +1,7 @@
 /* Opening, following the generation, and the writers' lock. */
 #include "map/map_bits.h"
 #include "map/map_file.h"
+#include "core/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,8 +73,11 @@ static void file_map(struct map *map)
     struct stat status;
     free(path);
     file_unmap(map);
-    if (fd < 0)
+    if (fd < 0) {
+        if (errno != ENOENT)          /* an index that is there and cannot be read is not an empty city: say so */
+            log_line(LOG_ERROR_, NULL, "map.unreadable", "%s/index: %s", map->directory, strerror(errno));
         return;
+    }
     void *mapped = MAP_FAILED;
     if (fstat(fd, &status) == 0 && status.st_size > 0)
         mapped = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
@@ -91,15 +95,23 @@ static void file_map(struct map *map)
 bool map_refresh(struct map *map)
 {
     const uint64_t generation = __atomic_load_n(&map->control->generation, __ATOMIC_ACQUIRE);
-    if (generation != map->seen) {
+    if (generation != map->seen && !map->pinned) {
         file_map(map);
         map->seen = generation;
     }
     return map->file && map->file->rows;
 }
 
+void map_pin(struct map *map)
+{
+    map->pinned = false;
+    map_refresh(map);
+    map->pinned = true;
+}
+
 bool map_writable(struct map *map)
 {
+    map->pinned = false;                    /* a store into a file that was replaced would be lost */
     map_refresh(map);
     if (map->file && !map->writable)
         map->writable = mprotect(map->file, map->file->size, PROT_READ | PROT_WRITE) == 0;

@@ -13,7 +13,7 @@
 #define CELLS_MAX    1200           /* of one attempt */
 #define SINGLE_ZOOM  17
 #define SINGLES_MAX  2000           /* rows looked at one by one before joining */
-#define JOIN_PIXELS  44
+#define JOIN_PIXELS  60          /* a cluster is drawn 46 to 66 px wide: nearer ones would cover each other */
 #define SAME_UNITS   400            /* 3.7 m at the equator, 1.9 m at 60 degrees */
 #define EXACT_ROWS   8              /* up to here the rows of a block are added one by one */
 

@@ -229,6 +229,19 @@ static void fill(struct map_builder *b, struct map_header *file, uint32_t stale_
     map_recount(file, &c, stale_before);
 }
 
+int map_build_turn(struct map *map)
+{
+    char *path = map_path(map, "turn");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+    free(path);
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0)
+        if (errno != EINTR) {
+            close(fd);
+            return -1;
+        }
+    return fd;
+}
+
 static int builder_lock(struct map *map)
 {
     char *path = map_path(map, "build");

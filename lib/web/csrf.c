@@ -3,31 +3,36 @@
  * cookie. The token is an HMAC: nothing is stored, another session's token does not fit. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/config.h"
 #include "core/crypto.h"
 #include "core/text.h"
 #include "web/io.h"
 
-static const char *server_key(void)
+/* Without the key every token could be guessed: such an instance answers 500 and says why in the log. */
+static const char *server_key(struct work *work)
 {
     static char key[80];
     if (!key[0]) {
         FILE *file = fopen(path_in_var("secret.key"), "r");
-        if (!file || !fgets(key, sizeof key, file))
-            snprintf(key, sizeof key, "no secret.key");      /* --check without an instance */
+        bool whole = file && fgets(key, sizeof key, file) && strlen(key) >= 64;
         if (file)
             fclose(file);
+        if (!whole) {
+            key[0] = '\0';
+            fail_ours(work, "secret.key in VAR cannot be read or is too short");
+        }
     }
     return key;
 }
 
-char *page_sign(struct arena *arena, const char *about)
+char *page_sign(struct work *work, const char *about)
 {
     uint8_t digest[32];
-    const char *text = arena_printf(arena, "page %s", about);
-    crypto_hmac_sha256(server_key(), strlen(server_key()), text, strlen(text), digest);
-    return text_hex(arena, digest, 16);
+    const char *text = arena_printf(work->arena, "page %s", about), *key = server_key(work);
+    crypto_hmac_sha256(key, strlen(key), text, strlen(text), digest);
+    return text_hex(work->arena, digest, 16);
 }
 
 void csrf_prepare(struct request *rq)
@@ -41,7 +46,8 @@ void csrf_prepare(struct request *rq)
     }
     uint8_t digest[32];
     const char *about = arena_printf(arena, "csrf %s %s", session ? "session" : "visit", session ? session : visit);
-    crypto_hmac_sha256(server_key(), strlen(server_key()), about, strlen(about), digest);
+    const char *key = server_key(&rq->work);
+    crypto_hmac_sha256(key, strlen(key), about, strlen(about), digest);
     rq->csrf = text_hex(arena, digest, 20);
 }
 
@@ -55,10 +61,10 @@ bool same_origin(struct request *rq)
     if (!from || !*from)
         return true;
     const char *host = strstr(from, "://"), *own = header_get(rq, "Host");
-    if (!host || !own)
+    if (!host || !own || (config_bool("Web.SecureCookies") && strncasecmp(from, "https://", 8) != 0))
         return false;
     host += 3;
-    size_t size = strcspn(host, "/");
+    size_t size = strcspn(host, "/?#");
     return size == strlen(own) && strncasecmp(host, own, size) == 0;
 }
 

@@ -43,7 +43,7 @@ char *url_decode(struct work *work, const char *text, size_t size, bool plus_is_
             int low = i + 2 < size ? hex(text[i + 2]) : -1;
             if (high < 0 || low < 0)
                 fail(work, FAIL_MALFORMED, "地址或表单中有不完整的转义字符（%%），请从页面重新进入。");
-            c = (char)(high << 4 | low);
+            c = (char)(high * 16 + low);
             i += 2;
         } else if (c == '+' && plus_is_blank) {
             c = ' ';

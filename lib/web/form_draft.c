@@ -119,7 +119,7 @@ void form_wizard(struct request *rq, const char *path)
 static char *holder_signed(struct request *rq, const char *form, const char *account)
 {
     struct arena *arena = rq->work.arena;
-    return arena_printf(arena, "%s.%s", account, page_sign(arena, arena_printf(arena, "holder %s %s", form, account)));
+    return arena_printf(arena, "%s.%s", account, page_sign(&rq->work, arena_printf(arena, "holder %s %s", form, account)));
 }
 
 char *draft_holder_mark(struct request *rq, const char *form)

@@ -80,7 +80,7 @@ static char *file_signed(struct request *rq, int64_t id, int64_t size, const cha
 {
     struct arena *arena = rq->work.arena;
     const char *about = arena_printf(arena, "file %" PRId64 " %" PRId64 " %s %s", id, size, holder(rq), name);
-    return arena_printf(arena, "%" PRId64 ".%" PRId64 ".%s.%s", id, size, page_sign(arena, about), name);
+    return arena_printf(arena, "%" PRId64 ".%" PRId64 ".%s.%s", id, size, page_sign(&rq->work, about), name);
 }
 
 char *file_token(struct request *rq, const struct entry *e, size_t at)

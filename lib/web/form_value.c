@@ -159,6 +159,15 @@ static void check_money(struct form_values *values, size_t i, const struct field
     e->text[at] = money_text(values->work->arena, fen);
 }
 
+/* Nothing a person types; it would break the XML of an export and hide words on a page. */
+static bool has_control(const char *text)
+{
+    for (; *text; text++)
+        if (((unsigned char)*text < 0x20 && !strchr("\t\r\n", *text)) || *text == 0x7F)
+            return true;
+    return false;
+}
+
 static void check_text(struct form_values *values, size_t i, const struct field *f, const char *text)
 {
     size_t length = utf8_length(text);
@@ -166,6 +175,8 @@ static void check_text(struct form_values *values, size_t i, const struct field 
         values_refuse(values, i, "「%s」最多 %.0f 个字，当前 %zu 个字，请缩短", f->label, f->high, length);
     else if ((double)length < f->low)
         values_refuse(values, i, "「%s」至少 %.0f 个字，当前 %zu 个字，请补充", f->label, f->low, length);
+    else if (f->kind != FIELD_PASSWORD && has_control(text))
+        values_refuse(values, i, "「%s」中有不能显示的控制字符，请删除后重新填写", f->label);
     else if (f->kind == FIELD_CODE && !code_like(text))
         values_refuse(values, i, "「%s」只能使用字母、数字和 - _ . 等符号", f->label);
     else if (f->kind == FIELD_PATH && !local_path(text))

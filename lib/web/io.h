@@ -80,13 +80,16 @@ bool form_rescue(struct request *rq);                                     /* a P
 void csrf_prepare(struct request *rq);
 void csrf_check(struct request *rq);
 bool same_origin(struct request *rq);
-char *page_sign(struct arena *arena, const char *about);                  /* what only this server can have written */
+char *page_sign(struct work *work, const char *about);                  /* what only this server can have written */
 
 /* view.c */
 void views_load(const struct program *program);
 void view_begin(struct request *rq);                                      /* a fresh rq->page */
 void view_count_side(struct request *rq);                                 /* Side.N.Count of registered counters */
 const char *view_render(struct request *rq, const char *template_name, size_t *size);
+
+/* wire.c: the whole answer at once */
+void wire_send(struct request *rq, const char *head, const void *body, size_t size);
 
 /* send.c */
 void send_answer(struct request *rq);

@@ -19,6 +19,7 @@ struct parser {
     char           *window;
     size_t          filled, at;
     bool            ended;                /* the body has no more */
+    size_t          parts;                /* empty ones count: each may cost a file */
 };
 
 struct part {
@@ -202,6 +203,8 @@ static void keep_part(struct parser *p, struct part *part)
 static void read_part(struct parser *p)
 {
     struct part part = { 0 };
+    if (++p->parts > (size_t)config_int("Web.Parameters"))
+        fail(&p->rq->work, FAIL_MALFORMED, "一次提交的项目过多，请减少后重新提交。");
     read_headers(p, &part);
     if (!part.name)
         broken(p);

@@ -11,9 +11,15 @@
 enum { DEPTH_MAX = 3 };
 
 struct marks {
-    bool        strong, em, code;
+    int         strong, em;          /* how deep inside one */
+    bool        code;
     const char *href;
 };
+
+static bool is_local(const char *url)
+{
+    return url && url[0] == '/' && url[1] != '/' && url[1] != '\\';
+}
 
 static bool link_allowed(const char *href)
 {
@@ -21,7 +27,7 @@ static bool link_allowed(const char *href)
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
         if (text_has_prefix(href, schemes[i]))
             return true;
-    return href[0] == '/' && href[1] != '/' && href[1] != '\\';
+    return is_local(href);
 }
 
 static HDF *numbered(HDF *node, const char *list, int i)
@@ -56,34 +62,42 @@ static bool joins_without_blank(cmark_node *breaking)
     return last >= 0x2E80 && right && utf8_next(&right) >= 0x2E80;
 }
 
-/* Nested emphasis becomes a flat row of runs, each with its marks. */
-static void add_inline(HDF *node, int *count, cmark_node *first, struct marks marks)
+static void add_break(HDF *node, int *count)
 {
-    for (cmark_node *n = first; n; n = cmark_node_next(n)) {
-        struct marks inner = marks;
+    view_set(numbered(node, "Inline", (*count)++), "Break", "1");
+}
+
+/* Nested emphasis becomes a flat row of runs, each with its marks. Walked, not recursed: a text may nest as deep as
+ * it is long. */
+static void add_inline(HDF *node, cmark_node *parent)
+{
+    struct marks marks = { 0 }, code;
+    int count = 0;
+    cmark_iter *walk = cmark_iter_new(parent);
+    for (cmark_event_type event; (event = cmark_iter_next(walk)) != CMARK_EVENT_DONE;) {
+        cmark_node *n = cmark_iter_get_node(walk);
+        int step = event == CMARK_EVENT_ENTER ? 1 : -1;
         switch (cmark_node_get_type(n)) {
         case CMARK_NODE_TEXT: case CMARK_NODE_HTML_INLINE:
-            add_run(node, count, cmark_node_get_literal(n), &marks);
+            add_run(node, &count, cmark_node_get_literal(n), &marks);
             break;
         case CMARK_NODE_CODE:
-            inner.code = true;
-            add_run(node, count, cmark_node_get_literal(n), &inner);
+            code = marks;
+            code.code = true;
+            add_run(node, &count, cmark_node_get_literal(n), &code);
             break;
         case CMARK_NODE_SOFTBREAK:
             if (!joins_without_blank(n))
-                add_run(node, count, " ", &marks);
+                add_run(node, &count, " ", &marks);
             break;
-        case CMARK_NODE_LINEBREAK:
-            view_set(numbered(node, "Inline", (*count)++), "Break", "1");
-            break;
-        case CMARK_NODE_STRONG: inner.strong = true;                      goto children;
-        case CMARK_NODE_EMPH:   inner.em = true;                          goto children;
-        case CMARK_NODE_LINK:   inner.href = cmark_node_get_url(n);       goto children;
-        default:
-        children:
-            add_inline(node, count, cmark_node_first_child(n), inner);
+        case CMARK_NODE_LINEBREAK: add_break(node, &count);                                break;
+        case CMARK_NODE_STRONG:    marks.strong += step;                                   break;
+        case CMARK_NODE_EMPH:      marks.em += step;                                       break;
+        case CMARK_NODE_LINK:      marks.href = step > 0 ? cmark_node_get_url(n) : NULL;   break;
+        default:                   break;
         }
     }
+    cmark_iter_free(walk);
 }
 
 static void add_blocks(HDF *node, cmark_node *first, int depth);
@@ -107,9 +121,8 @@ static bool is_picture(cmark_node *paragraph)
 
 static void add_paragraph(HDF *block, cmark_node *n)
 {
-    int count = 0;
     cmark_node *picture = cmark_node_first_child(n);
-    if (is_picture(n) && text_has_prefix(cmark_node_get_url(picture), "/")) {
+    if (is_picture(n) && is_local(cmark_node_get_url(picture))) {
         cmark_node *alt = cmark_node_first_child(picture);
         view_set(block, "Kind", "image");
         view_set(block, "Src", cmark_node_get_url(picture));
@@ -117,17 +130,16 @@ static void add_paragraph(HDF *block, cmark_node *n)
         return;
     }
     view_set(block, "Kind", "p");
-    add_inline(block, &count, cmark_node_first_child(n), (struct marks){ 0 });
+    add_inline(block, n);
 }
 
 static void add_block(HDF *block, cmark_node *n, int depth)
 {
-    int count = 0;
     switch (cmark_node_get_type(n)) {
     case CMARK_NODE_HEADING: {
         int level = cmark_node_get_heading_level(n);       /* h1 is the page's title */
         view_set(block, "Kind", level <= 2 ? "h2" : level == 3 ? "h3" : "h4");
-        add_inline(block, &count, cmark_node_first_child(n), (struct marks){ 0 });
+        add_inline(block, n);
         break;
     }
     case CMARK_NODE_LIST:

@@ -81,6 +81,15 @@ void page(struct request *rq, const char *template_name)
     page_status(rq, rq->io->answer.status ? rq->io->answer.status : 200, template_name);
 }
 
+/* An address as a header carries it: blanks, control characters, quotes and what is not ASCII are escaped. */
+static const char *header_address(struct arena *arena, const char *path)
+{
+    char *out = arena_alloc(arena, strlen(path) * 3 + 1), *o = out;
+    for (const unsigned char *c = (const unsigned char *)path; *c; c++)
+        o += sprintf(o, *c <= 0x20 || *c >= 0x7F || strchr("\"<>\\^`{|}", *c) ? "%%%02X" : "%c", *c);
+    return out;
+}
+
 void redirect(struct request *rq, const char *format, ...)
 {
     va_list args;
@@ -89,7 +98,7 @@ void redirect(struct request *rq, const char *format, ...)
     va_end(args);
     if (to[0] != '/' || to[1] == '/' || strpbrk(to, "\\\r\n"))
         fail_ours(&rq->work, "redirect leaves the site: %s", to);
-    header_add(rq, "Location", to);
+    header_add(rq, "Location", header_address(rq->work.arena, to));
     answer(rq, 303, "text/plain; charset=utf-8", "", 0);
 }
 
@@ -179,7 +188,7 @@ static void failure_page(struct work *work, void *arg)
     rq->io->answer.body = view_render(rq, "error/error.cst", &rq->io->answer.size);
 }
 
-/* Login pages want to know where the visitor was going. */
+/* Login pages want to know where the visitor was going. Outside work_run(): nothing here may fail. */
 static void to_login(struct request *rq)
 {
     struct arena *arena = rq->work.arena;
@@ -204,11 +213,14 @@ static void failure_of_program(struct work *work, void *arg)
 /* work_run() forgets how the work failed: the program's own answer is made from a copy. */
 static bool answered_by_program(struct request *rq)
 {
-    if (!rq->program->failed || !rq->route)
+    if (!rq->program->failed)
         return false;
+    const char *allow = pairs_get(&rq->io->answer.headers, "Allow");
     rq->failure.kind = rq->work.failed;
     rq->failure.text = arena_copy(rq->work.arena, rq->work.fail_text);
     memset(&rq->io->answer, 0, sizeof rq->io->answer);
+    if (allow)
+        header_add(rq, "Allow", allow);
     return work_run(&rq->work, WORK_PLAIN, failure_of_program, rq);
 }
 
@@ -252,23 +264,25 @@ void answer_failure(struct request *rq)
 
 /* --- the wire ------------------------------------------------------------------------------------------- */
 
-static void send_headers(struct request *rq, FCGX_Stream *out)
+static const char *head_of(struct request *rq)
 {
     struct answer *a = &rq->io->answer;
-    FCGX_FPrintF(out, "Status: %d %s\r\n", a->status, status_words(a->status));
-    if (a->content_type)
-        FCGX_FPrintF(out, "Content-Type: %s\r\nContent-Length: %lld\r\n", a->content_type, (long long)a->size);
+    struct arena *arena = rq->work.arena;
+    const char *lines = "";
     bool cache = false;
+    if (a->content_type)
+        lines = arena_printf(arena, "Content-Type: %s\r\nContent-Length: %zu\r\n", a->content_type, a->size);
     for (size_t i = 0; i < a->headers.count; i++) {
-        FCGX_FPrintF(out, "%s: %s\r\n", a->headers.list[i].name, a->headers.list[i].value);
+        lines = arena_printf(arena, "%s%s: %s\r\n", lines, a->headers.list[i].name, a->headers.list[i].value);
         cache = cache || strcasecmp(a->headers.list[i].name, "Cache-Control") == 0;
     }
     if (!cache)
-        FCGX_FPrintF(out, "Cache-Control: %s\r\n", rq->io->has_session || a->status >= 400 ? "no-store" : "no-cache");
-    FCGX_FPrintF(out, "Content-Security-Policy: %s\r\nX-Content-Type-Options: nosniff\r\n"
-                      "Referrer-Policy: same-origin\r\nX-Frame-Options: DENY\r\n"
-                      "Permissions-Policy: geolocation=(self), camera=(), microphone=()\r\nX-Request-Id: %s\r\n\r\n",
-                 CSP, rq->work.id);
+        lines = arena_printf(arena, "%sCache-Control: %s\r\n", lines,
+                             rq->io->has_session || a->status >= 400 ? "no-store" : "no-cache");
+    return arena_printf(arena, "Status: %d %s\r\n%sContent-Security-Policy: %s\r\nX-Content-Type-Options: nosniff\r\n"
+                               "Referrer-Policy: same-origin\r\nX-Frame-Options: DENY\r\n"
+                               "Permissions-Policy: geolocation=(self), camera=(), microphone=()\r\nX-Request-Id: %s\r\n\r\n",
+                        a->status, status_words(a->status), lines, CSP, rq->work.id);
 }
 
 static void send_file(const char *path, FCGX_Stream *out)
@@ -285,16 +299,12 @@ static void send_file(const char *path, FCGX_Stream *out)
 void send_answer(struct request *rq)
 {
     struct answer *a = &rq->io->answer;
-    FCGX_Stream *out = rq->io->fcgi->out;
     bool html = a->content_type && strncmp(a->content_type, "text/html", 9) == 0;
     if (html && rq->io->visit)
         cookie_set(rq, "visit", rq->io->visit, 0);
-    send_headers(rq, out);
-    const char *method = FCGX_GetParam("REQUEST_METHOD", rq->io->fcgi->envp);
-    if (!a->size || (method && strcmp(method, "HEAD") == 0))
-        return;
-    if (a->file)
-        send_file(a->file, out);
-    else
-        FCGX_PutStr(a->body, (int)a->size, out);
+    const char *method = FCGX_GetParam("REQUEST_METHOD", rq->io->fcgi->envp), *head = head_of(rq);
+    bool head_only = method && strcmp(method, "HEAD") == 0;
+    wire_send(rq, head, a->body, head_only || a->file ? 0 : a->size);
+    if (a->file && !head_only)
+        send_file(a->file, rq->io->fcgi->out);
 }

@@ -180,12 +180,18 @@ void view_count_side(struct request *rq)
 
 void view_begin(struct request *rq)
 {
-    struct arena *arena = rq->work.arena;
     NEOERR *error = data_new(&rq->io->data);
     if (error)
         abort();
     work_defer(&rq->work, destroy_data, rq->io->data);
     rq->page = view_node(rq->io->data, "Page");
+}
+
+/* What the frame of a page shows; made just before a template is drawn, so that a JSON answer does not pay for it. */
+static void view_frame(struct request *rq)
+{
+    struct arena *arena = rq->work.arena;
+    csrf_prepare(rq);
     static const char *const weekdays[] = { "日", "一", "二", "三", "四", "五", "六" };
     view_set(rq->page, "Now.Date", time_format(arena, rq->work.now, "%Y年%-m月%-d日"));
     view_setf(rq->page, "Now.Weekday", "星期%s", weekdays[atoi(time_format(arena, rq->work.now, "%w"))]);
@@ -213,6 +219,7 @@ static NEOERR *append(void *out, char *text)
 
 const char *view_render(struct request *rq, const char *name, size_t *size)
 {
+    view_frame(rq);
     for (struct view *view = views; view; view = view->next) {
         if (strcmp(view->name, name) != 0)
             continue;

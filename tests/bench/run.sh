@@ -11,6 +11,10 @@ if [ "${1:-}" != inside ]; then
     exec "$ROOT/conf/host/with-instance.sh" "$0" inside
 fi
 make -s -C "$ROOT" "-j$(nproc)" BUILD="${BUILD#"$ROOT"/}" benches
+if [ -z "${STATIONS:-}" ] && [ -r "$ROOT/../shared/data/stations-sample.ndjson.gz" ]; then
+    STATIONS=$ROOT/../shared/data/stations-sample.ndjson.gz
+fi
+export STATIONS=${STATIONS:-}
 failed=0
 for bench in "$ROOT"/tests/bench/*.sh "$ROOT"/tests/bench/*.mjs; do
     name=$(basename "$bench")

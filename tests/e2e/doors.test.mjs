@@ -199,6 +199,11 @@ test('H1.5: a reset ends the old password; the link works once; must_change shut
   assert.match(answer.headers.location, /^\/account\/login\/password/);
   assert.ok(isLogin(await get('/account', { cookie: half })), 'nobody to the rest of the portal');
   assert.ok(isLogin(await get('/account/sessions', { cookie: half })));
+  const stranger = await formToken('/account/login');
+  for (const step of ['factor', 'enrol', 'password', 'cancel'])
+    for (const csrf of ['', stranger.token])
+      assert.equal((await post(`/account/login/${step}`, { cookie: half, form: { csrf } })).status, 403, `${step} without its token`);
+  assert.equal((await get('/account/login/password', { cookie: freshSession('demo-county') })).status, 403, 'no step is due for a whole session');
   const form = { password: 'Maple-window-33', again: 'Maple-window-33', back: '/news' };
   assert.equal((await send('/account/login/password', half, { ...form, again: 'other' })).status, 422);
   const done = await send('/account/login/password', half, form);

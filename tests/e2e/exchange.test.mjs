@@ -245,8 +245,13 @@ test('oversized bodies are 413, unknown interfaces 404, GET 405, each as JSON fr
   assert.equal((await operator.push(first(), 1, 'huge').catch(() => ({ status: 413 }))).status, 413);
   const unknown = await post(`${BASE_URL}/evcs/v1/query_nothing`, '{}');
   assert.equal(unknown.status, 404);
-  assert.ok(JSON.parse(unknown.body));
-  assert.equal((await fetch(`${BASE_URL}/evcs/v1/query_token`)).status, 405);
+  assert.equal(JSON.parse(unknown.body).Ret, 4003);
+  const get = await fetch(`${BASE_URL}/evcs/v1/query_token`);
+  assert.deepEqual([get.status, get.headers.get('allow'), (await get.json()).Ret], [405, 'POST', 4003]);
+  // a client that names its JSON a form is answered like any other
+  const request = () => makeRequest(partner.to_gov, code, { OperatorID: code, OperatorSecret: partner.to_gov.OperatorSecret });
+  for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])
+    assert.equal(readReply(partner.to_gov, await post(`${BASE_URL}/evcs/v1/query_token`, { ...request(), Note: '100% & more' }, { 'Content-Type': type })).Ret, 0, type);
 });
 
 /** Processes of this instance's exchange program. */

@@ -274,6 +274,7 @@ static void replies_of_odd_peers_are_read(void **state)
         { "{\"Ret\":0,\"Msg\":\"\",\"Data\":\"x\",\"Sig\":\"y\"}", true, 0 },
         { "{\"Ret\":\"4002\",\"Msg\":null,\"Data\":null}", true, 4002 },
         { "{\"Ret\":-1,\"OperatorID\":\"x\"}", true, -1 },
+        { "{\"Ret\":4294967296}", false, 0 }, { "{\"Ret\":-4294967296}", false, 0 }, { "{\"Ret\":1.5}", false, 0 },
         { "{\"Ret\":\"ok\"}", false, 0 }, { "{\"Msg\":\"\"}", false, 0 }, { "[]", false, 0 }, { "<html>", false, 0 }, { "", false, 0 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

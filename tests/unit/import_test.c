@@ -25,8 +25,9 @@ static const char lines[] =
     "[1]\n"
     "{\"id\":\"cn-1\",\"name\":\"深圳充电站 1\",\"lat\":22.716272,\"lng\":113.826349,\"country\":\"CN\",\"speed\":\"dc\",\"points\":4,\"status\":\"planned\"}\n"
     "{\"id\":\"a-very-long-identifier-of-more-than-forty-characters-1\",\"lat\":48.1,\"lng\":11.5,\"country\":\"DE\",\"operator\":\"Stadtwerke  X\"}\n"
-    "{\"id\":\"a-very-long-identifier-of-more-than-forty-characters-2\",\"lat\":48.1,\"lng\":11.5,\"country\":\"DE\",\"operator\":\"STADTWERKE X\"}";
-enum { GOOD = 4, BAD = 5 };
+    "{\"id\":\"a-very-long-identifier-of-more-than-forty-characters-2\",\"lat\":48.1,\"lng\":11.5,\"country\":\"DE\",\"operator\":\"STADTWERKE X\"}\n"
+    "{\"id\":\"登记编号很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长\",\"lat\":48.2,\"lng\":11.5,\"country\":\"DE\"}";
+enum { GOOD = 5, BAD = 5 };
 
 static struct work *work;
 
@@ -63,7 +64,7 @@ static void good_and_bad_lines(void **state)
     fputs(lines, file);
     fclose(file);
     struct import_report report = import(file_named("a.ndjson"));
-    assert_int_equal(report.lines, 10);
+    assert_int_equal(report.lines, 11);
     assert_int_equal(report.stored, GOOD);
     assert_int_equal(report.refused, BAD);
     static const int bad_lines[BAD] = { 3, 4, 5, 6, 7 };

@@ -202,6 +202,30 @@ static void writers_killed_at_random(void **state)
     world_drop(&w);
 }
 
+/* Facet values are numbers of one file: a question of several calls must not span two. */
+static void a_pinned_reader_keeps_to_one_file(void **state)
+{
+    (void)state;
+    struct world w;
+    world_make(&w, 100, 29, 1);
+    struct map *reader = map_open(w.directory);
+    const struct map_query q = { .west = -180, .east = 180, .south = -85.06, .north = 85.06, .zoom = 4 };
+    map_pin(reader);
+    station_roll(&w, &w.stations[w.count], w.count, 1);
+    w.count++;
+    world_build(&w);
+    assert_int_equal(map_view(reader, w.arena, &q)->stations, 100);
+    assert_int_equal(map_stamp(reader).generation, 1);         /* the tag is that of the answer */
+    map_pin(reader);
+    assert_int_equal(map_view(reader, w.arena, &q)->stations, 101);
+    station_roll(&w, &w.stations[w.count - 1], w.count - 1, 1);
+    world_build(&w);
+    map_states_put(reader, NULL, 0);                           /* a writer leaves the old file at once */
+    assert_int_equal(map_stamp(reader).generation, 3);
+    map_close(reader);
+    world_drop(&w);
+}
+
 static void swap_while_readers_ask(void **state)
 {
     (void)state;
@@ -349,6 +373,7 @@ int main(void)
         cmocka_unit_test(killed_writer_leaves_nothing_wrong),
         cmocka_unit_test(writers_killed_at_random),
         cmocka_unit_test(swap_while_readers_ask),
+        cmocka_unit_test(a_pinned_reader_keeps_to_one_file),
         cmocka_unit_test(killed_between_rename_and_generation),
         cmocka_unit_test(stale_states_become_unknown),
         cmocka_unit_test(two_builders_do_not_mix),

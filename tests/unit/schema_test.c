@@ -78,6 +78,44 @@ static void a_second_run_applies_nothing(void **state)
     assert_int_equal(applied, 0);
 }
 
+/* kill -9 between a statement and its note: the next start goes on at once, and is not stopped by what is there. */
+static void a_migration_that_died_is_finished_by_the_next(void **state)
+{
+    char sql[200];
+    int pipes[2], applied = -1, status;
+    (void)state;
+    pid_t dead = fork();
+    if (!dead)
+        _exit(0);
+    waitpid(dead, &status, 0);
+    char host[16] = "";
+    gethostname(host, sizeof host - 1);
+    snprintf(sql, sizeof sql, "UPDATE schema_lease SET holder = 'token:%d:%s', until_at = NOW(3) + INTERVAL 1 HOUR", (int)dead, host);
+    db_fixture_sql(sql);
+    db_fixture_sql("DELETE FROM schema_step WHERE name = '004_exchange.sql' ORDER BY step DESC LIMIT 1");
+    assert_int_equal(pipe(pipes), 0);
+    waitpid(migrate_in_child(pipes[1]), &status, 0);
+    assert_int_equal(status, 0);
+    assert_int_equal(read(pipes[0], &applied, sizeof applied), sizeof applied);
+    assert_int_equal(applied, 1);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM schema_lease WHERE holder = ''"), 1);
+}
+
+/* Outside of that, a statement that meets what it should make is a mistake somebody must look at; the lease is free. */
+static void a_table_nobody_noted_stops_the_migration(void **state)
+{
+    int pipes[2], status;
+    (void)state;
+    db_fixture_sql("CREATE TABLE kept AS SELECT * FROM schema_step WHERE name = '004_exchange.sql'");
+    db_fixture_sql("DELETE FROM schema_step WHERE name = '004_exchange.sql'");
+    assert_int_equal(pipe(pipes), 0);
+    waitpid(migrate_in_child(pipes[1]), &status, 0);
+    assert_int_not_equal(status, 0);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM schema_lease WHERE holder = ''"), 1);
+    db_fixture_sql("INSERT INTO schema_step SELECT * FROM kept");
+    db_fixture_sql("DROP TABLE kept");
+}
+
 static void growing_tables_have_a_year_of_months(void **state)
 {
     (void)state;
@@ -95,6 +133,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_processes_start_together),
         cmocka_unit_test(a_second_run_applies_nothing),
+        cmocka_unit_test(a_migration_that_died_is_finished_by_the_next),
+        cmocka_unit_test(a_table_nobody_noted_stops_the_migration),
         cmocka_unit_test(growing_tables_have_a_year_of_months),
     };
     fixture = db_fixture();

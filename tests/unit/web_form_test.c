@@ -44,6 +44,9 @@ static int set_up(void **state)
     setenv("VAR", folder, 1);
     unsetenv("SITE");
     config_load("test");
+    FILE *key = fopen(path_in_var("secret.key"), "w");
+    if (!key || fputs("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n", key) < 0 || fclose(key))
+        return 1;
     dict_load_all();
     form_register("test:one", fields_of(declared));
     return 0;

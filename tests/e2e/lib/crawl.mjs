@@ -1,4 +1,5 @@
 // Real addresses for every GET route: the places in a path are filled with records found by following links.
+import { BASE_URL } from './env.mjs';
 import { getRoutes, mayOpen, routeOf, sessionOf } from './house.mjs';
 import { get, isPage, unescapeHtml } from './http.mjs';
 
@@ -10,7 +11,8 @@ const ASKED_BY_SCRIPTS = { '/map/facet': '?facet=operator', '/admin/reveal': '?k
 export function linksOf(answer) {
   const found = [...answer.body.matchAll(/\s(?:href|src|hx-get|data-[\w-]+)="(\/[^"]*)"/g)].map((m) => unescapeHtml(m[1]))
     .concat(/json/.test(answer.headers['content-type']) ? [...answer.body.matchAll(/"(\/[a-z][\w./-]*)"/g)].map((m) => m[1]) : []);
-  return [...new Set(found.map((address) => address.split('#')[0]).filter((address) => !address.startsWith('//')))];
+  const asSent = (address) => { const url = new URL(address, BASE_URL); return url.pathname + url.search; };      // as a browser escapes it
+  return [...new Set(found.filter((address) => !address.startsWith('//')).map(asSent))];
 }
 
 const filled = (route, values) => route.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '{}');

@@ -3,7 +3,7 @@ import http from 'node:http';
 import { BASE_URL } from './env.mjs';
 
 const base = new URL(BASE_URL);
-export const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+export const agent = new http.Agent({ keepAlive: true, maxSockets: 8, timeout: 10000 });
 
 /** {status, headers, body (text), bytes}. `form` is an object, or pairs, of fields. */
 export function call(method, address, { headers = {}, cookie, form, body, timeout = 30000 } = {}) {
@@ -26,7 +26,10 @@ export function call(method, address, { headers = {}, cookie, form, body, timeou
       });
     });
     request.on('timeout', () => request.destroy(new Error(`no answer in ${timeout} ms: ${method} ${address}`)));
-    request.on('error', reject);
+    request.on('error', (error) => {                // nginx closed an idle connection just as it was taken again
+      if (request.reusedSocket && error.code === 'ECONNRESET' && method === 'GET') resolve(call(method, address, { headers, cookie, timeout }));
+      else reject(error);
+    });
     request.end(payload);
   });
 }
