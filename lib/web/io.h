@@ -85,7 +85,7 @@ char *page_sign(struct work *work, const char *about);                  /* what 
 /* view.c */
 void views_load(const struct program *program);
 void view_begin(struct request *rq);                                      /* a fresh rq->page */
-void view_count_side(struct request *rq);                                 /* Side.N.Count of registered counters */
+void view_count_side(struct request *rq);                                 /* Side.N with the Count of registered counters */
 const char *view_render(struct request *rq, const char *template_name, size_t *size);
 
 /* wire.c: the whole answer at once */

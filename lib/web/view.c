@@ -166,6 +166,9 @@ void side_counter_register(const char *name, int64_t (*count)(struct work *work)
 
 void view_count_side(struct request *rq)
 {
+    if (!rq->work.actor.account_id)
+        return;
+    set_side_menu(rq);
     for (HDF *entry = hdf_get_child(rq->io->data, "Side"); entry; entry = hdf_obj_next(entry))
         for (size_t i = 0; i < counter_count; i++) {
             if (strcmp(counters[i].name, view_get(entry, "Counter")) != 0)
@@ -203,7 +206,7 @@ static void view_frame(struct request *rq)
         view_set(rq->page, "Elder", "1");
     view_set(rq->page, "Key", crypto_token(arena, 15));
     set_actor(rq);
-    if (rq->work.actor.account_id)
+    if (rq->work.actor.account_id && !hdf_get_obj(rq->io->data, "Side"))      /* an error page: without figures */
         set_side_menu(rq);
 }
 
