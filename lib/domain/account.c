@@ -24,6 +24,10 @@
 #define Q_EMAIL_TAKEN "SELECT COUNT(*) FROM account WHERE email = ? AND id <> ?"
 #define Q_SET_PHONE "UPDATE account SET phone = ? WHERE id = ?"
 #define Q_SET_EMAIL "UPDATE account SET email = ? WHERE id = ?"
+#define Q_CREATE "INSERT INTO account (login, name, role, phone, email, password_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
+#define Q_ACTIVATE "UPDATE account SET state = 'active', operator_id = ?, last_login_at = COALESCE(last_login_at, NOW(3))" \
+                   " WHERE id = ? AND state = 'pending'"
+#define Q_OWN_PHONE "UPDATE account SET phone = ? WHERE id = ? AND state = 'pending'"
 #define Q_ADD "INSERT INTO account (login, name, role, operator_id, division_code, password_hash, demo)" \
               " VALUES (?, ?, ?, ?, ?, ?, 1) ON DUPLICATE KEY UPDATE operator_id = COALESCE(operator_id, VALUES(operator_id))"
 #define Q_SOME_OPERATOR "SELECT id FROM operator WHERE source = 'demo' ORDER BY id LIMIT 1"
@@ -55,12 +59,12 @@ static const char *object_of(struct work *work, int64_t account_id)
     return arena_printf(work->arena, "account:%lld", (long long)account_id);
 }
 
-bool account_lock(struct work *work, int64_t account_id, const char *address)
+bool account_lock(struct work *work, int64_t account_id, const char *reason, const char *address)
 {
     if (db_exec(work, Q_LOCK, I(account_id)) != 1)
         return false;
     session_close_others(work, account_id, NULL);
-    trail_write(work, "account-lock", object_of(work, account_id), "done", "", address);
+    trail_write(work, "account-lock", object_of(work, account_id), "done", reason, address);
     return true;
 }
 
@@ -118,6 +122,33 @@ bool account_set_contact(struct work *work, int64_t account_id, const char *whic
     else
         db_exec(work, Q_SET_EMAIL, T(value), I(account_id));
     trail_write(work, phone ? "account-phone" : "account-email", object_of(work, account_id), "done", "", address);
+    return true;
+}
+
+int64_t account_create(struct work *work, const struct account_new *account, const char **field)
+{
+    if (db_int(work, 0, Q_PHONE_TAKEN, T(account->phone), T(account->phone), I(0)))
+        return *field = "phone", 0;
+    if (account->email && db_int(work, 0, Q_EMAIL_TAKEN, T(account->email), I(0)))
+        return *field = "email", 0;
+    *field = "login";
+    if (!db_insert_new(work, Q_CREATE, T(account->login), T(account->name), T(account->role), T(account->phone), T(account->email),
+                       T(password_hash(work->arena, account->password)), T(account->pending ? "pending" : "active")))
+        return 0;
+    return account_by_login(work, account->login);
+}
+
+bool account_activate(struct work *work, int64_t account_id, int64_t operator_id)
+{
+    return db_exec(work, Q_ACTIVATE, I(operator_id), I(account_id)) == 1;
+}
+
+bool account_own_phone(struct work *work, const char *phone)
+{
+    int64_t id = work->actor.account_id;
+    if (db_int(work, 0, Q_PHONE_TAKEN, T(phone), T(phone), I(id)))
+        return false;
+    db_exec(work, Q_OWN_PHONE, T(phone), I(id));
     return true;
 }
 
