@@ -15,7 +15,8 @@
 
 #define Q_WRITE "INSERT INTO trail (account_id, actor, act, object, outcome, detail, address, work_id)" \
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-#define Q_LAST "SELECT id, HEX(digest) FROM trail_block ORDER BY id DESC LIMIT 1"
+/* Locks, and is the first statement of its transaction: a second sealer waits here, before it has seen anything. */
+#define Q_LAST "SELECT id, HEX(digest) FROM trail_block ORDER BY id DESC LIMIT 1 FOR UPDATE"
 /* Below the highest row of a block sealed LATE_SECONDS ago nothing honest can still appear. */
 #define Q_FLOOR "SELECT COALESCE(MAX(to_id), 0) FROM trail_block WHERE sealed_at < NOW(3) - INTERVAL ? SECOND"
 #define Q_OPEN "SELECT t.id, " TRAIL_COLUMNS " FROM trail t LEFT JOIN trail_seal s ON s.row_id = t.id" \
