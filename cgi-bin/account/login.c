@@ -12,6 +12,7 @@
 #include "domain/session.h"
 #include "domain/trail.h"
 #include "draw/captcha.h"
+#include "domain/role.h"
 #include "pages.h"
 
 static const char *step_path(enum login_step step)
@@ -30,12 +31,20 @@ static const char *step_done(struct request *rq, const char *token, int64_t acco
     return token;
 }
 
+/* Z8: 登录成功将跳转到运营商概览 */
+static bool company_account(struct request *rq, int64_t account)
+{
+    HDF *node = view_node(rq->page, "Account");
+    account_load(&rq->work, account, node);
+    return role_capabilities(view_get(node, "role")) & CAP_BIT(CAP_COMPANY);
+}
+
 static _Noreturn void go_on(struct request *rq, const char *token, int64_t account)
 {
     enum login_step next;
     session_cookie(rq, step_done(rq, token, account, &next));
     if (next == STEP_DONE)
-        go_back(rq, "/account");
+        go_back(rq, company_account(rq, account) ? "/operator" : "/account");
     redirect(rq, "%s", with_back(rq, step_path(next)));
 }
 

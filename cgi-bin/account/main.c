@@ -4,6 +4,7 @@
 
 #include "core/config.h"
 #include "core/text.h"
+#include "domain/process.h"
 #include "domain/session.h"
 #include "domain/trail.h"
 #include "pages.h"
@@ -106,10 +107,7 @@ static void me(struct request *rq)
     page(rq, "account/home.cst");
 }
 
-static void to_register(struct request *rq)
-{
-    redirect(rq, "/site/register-guide");
-}
+enum { REGISTER_BODY = 12 << 20 };              /* a form with its scans */
 
 static const struct route routes[] = {
     { GET,  "/account",                CAP_SIGNED_IN,  "account-home",         me },
@@ -144,11 +142,20 @@ static const struct route routes[] = {
     { POST, "/account/phone",          CAP_SIGNED_IN,  "account-contact",      phone_change, phone_redraw },
     { GET,  "/account/email",          CAP_SIGNED_IN,  NULL,                   email_page },
     { POST, "/account/email",          CAP_SIGNED_IN,  "account-contact",      email_change, email_redraw },
-    { GET,  "/account/register",       CAP_PUBLIC,     NULL,                   to_register },
+    { GET,  "/account/register",       CAP_PUBLIC,     NULL,                   register_page },
+    { POST, "/account/register",       CAP_PUBLIC,     "registration-proof",   register_proof, register_proof_redraw },
+    { GET,  "/account/register/form",  CAP_PUBLIC,     NULL,                   register_form },
+    { POST, "/account/register/zhuhai",    CAP_PUBLIC, "registration-zhuhai",    register_give, register_redraw, REGISTER_BODY },
+    { POST, "/account/register/henan",     CAP_PUBLIC, "registration-henan",     register_give, register_redraw, REGISTER_BODY },
+    { POST, "/account/register/zhongshan", CAP_PUBLIC, "registration-zhongshan", register_give, register_redraw, REGISTER_BODY },
+    { POST, "/account/register/citizen",   CAP_PUBLIC, "registration-citizen",   register_give, register_redraw },
+    { GET,  "/account/register/done",  CAP_PUBLIC,     NULL,                   register_done },
+    { GET,  "/account/register/agreement", CAP_PUBLIC, NULL,                   register_agreement },
+    { GET,  "/account/divisions",      CAP_PUBLIC,     "divisions",            form_divisions_answer },
     ROUTE_END };
 
 static const struct program program = {
-    .name = "account", .routes = routes, .templates = "account", .identify = session_actor };
+    .name = "account", .routes = routes, .templates = "account", .start = process_start, .identify = session_actor };
 
 int main(int argc, char **argv)
 {

@@ -59,4 +59,14 @@ void email_page(struct request *rq);
 void email_redraw(struct request *rq);
 void email_change(struct request *rq);
 
+/* register.c: 「注册」 */
+void register_page(struct request *rq);
+void register_proof(struct request *rq);
+void register_proof_redraw(struct request *rq);
+void register_form(struct request *rq);
+void register_give(struct request *rq);
+void register_redraw(struct request *rq);
+void register_done(struct request *rq);
+void register_agreement(struct request *rq);
+
 #endif

@@ -93,6 +93,8 @@ static const struct key {
     { "Jobs.LeaseSeconds",        KEY_INT,  10, 86400 },
     { "Jobs.Attempts",            KEY_INT,  1, 100 },
     { "Jobs.Workers",             KEY_INT,  1, 64 },
+    { "Registration.Variant",     KEY_TEXT, 1, 20 },
+    { "Registration.Link",        KEY_TEXT, 1, 20 },
     { "Demo.Mode",                KEY_BOOL, 0, 1 },
     { "Demo.Stations",            KEY_INT,  1, 2000000 },
     { "Demo.Live",                KEY_BOOL, 0, 1 },

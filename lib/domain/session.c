@@ -64,7 +64,7 @@ struct found {
 static uint64_t capabilities_of(const struct found *found)
 {
     uint64_t all = role_capabilities(found->role);
-    return strcmp(found->state, "pending") == 0 ? all & (CAP_BIT(CAP_PUBLIC) | CAP_BIT(CAP_SIGNED_IN)) : all;
+    return strcmp(found->state, "pending") == 0 ? all & (CAP_BIT(CAP_PUBLIC) | CAP_BIT(CAP_SIGNED_IN) | CAP_BIT(CAP_COMPANY)) : all;
 }
 
 bool session_actor(struct work *work, const char *token, struct actor *actor)

@@ -14,7 +14,7 @@
 
 /* For struct program.identify: fills the actor; false: no such session, or it ended (idle, absolute limit, account
  * locked or closed). Marks the session as used, at most once a minute. An account still under review (state pending)
- * has only what every signed-in account has. */
+ * has only what every signed-in account has, and the overview of its registration. */
 bool session_actor(struct work *work, const char *token, struct actor *actor);
 
 enum login_outcome {

@@ -60,6 +60,10 @@ int64_t     values_int_at(const struct form_values *values, const char *field, s
 struct form_values *values_row(const struct form_values *values, const char *field, size_t i);   /* of kind=rows */
 const char *values_label(const struct form_values *values, const char *field);
 int64_t     values_id(const struct form_values *values);                          /* of the loaded record; 0: none */
+/* As text and back: what a registration looked like when it was filed. Without passwords and given fields; sealed ones
+ * are only marked as there. What does not parse leaves the values as they are. */
+char       *values_to_json(const struct form_values *values);
+void        values_from_json(struct form_values *values, const char *json, int not_step);  /* leaves that step; 0: none */
 /* A field of kind=given: what the domain adds to what the visitor typed (its operator, the state). */
 void        values_give(struct form_values *values, const char *field, struct value value);
 /* A finding of the domain (login taken …). The handler then calls form_refuse(rq), or form_refuse_wrong(rq). */

@@ -115,8 +115,7 @@ const char *field_shown(struct work *work, const struct field *field, const stru
 const char *option_label(const struct field *field, const char *code);
 
 /* form_json.c: values as a draft keeps them (no passwords) */
-char *values_to_json(const struct form_values *values);
-void  values_from_json(struct form_values *values, const char *json, int not_step);   /* leaves the fields of that step */
+/* values_to_json(), values_from_json(): form.h */
 
 /* form_draft.c */
 bool  draft_load(struct request *rq, struct form_values *values, const char *subject, int not_step);

@@ -119,6 +119,18 @@ static void set_actor(struct request *rq)
         }
 }
 
+/* `keys`: capabilities with blanks between; one is enough. */
+static bool may_any(struct request *rq, const char *keys)
+{
+    char *rest = arena_copy(rq->work.arena, keys), *key;
+    while ((key = strsep(&rest, " "))) {
+        enum capability cap = capability_by_key(key);
+        if (cap != CAP_UNDECIDED && (rq->work.actor.capabilities & CAP_BIT(cap)))
+            return true;
+    }
+    return false;
+}
+
 /* Side.N: the entries of the working area this actor may enter; the longest path that fits is the current one. */
 static void set_side_menu(struct request *rq)
 {
@@ -127,8 +139,7 @@ static void set_side_menu(struct request *rq)
     int n = 0;
     for (HDF *item = hdf_get_child(config_tree(), "WorkMenu"); item; item = hdf_obj_next(item)) {
         const char *path = hdf_get_value(item, "Path", "");
-        enum capability cap = capability_by_key(hdf_get_value(item, "Capability", ""));
-        if (!(rq->work.actor.capabilities & CAP_BIT(cap)) || cap == CAP_UNDECIDED)
+        if (!may_any(rq, hdf_get_value(item, "Capability", "")))
             continue;
         char name[16];
         snprintf(name, sizeof name, "Side.%d", n++);

@@ -108,8 +108,8 @@ static int world(void **state)
     db_fixture_run(db, load_calendar, NULL);
     flow_guard_register("test-ready", test_ready);
     flow_then_register("test-passed", test_passed);
-    flow_notify_register(note_notice);
     process_start();
+    flow_notify_register(note_notice);
     return 0;
 }
 
