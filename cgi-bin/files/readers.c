@@ -3,9 +3,12 @@
  * is not here can be read by nobody. */
 #include "readers.h"
 
+#include "domain/company.h"
 #include "domain/file.h"
 
 static const struct { const char *record; file_reader *reader; } readers[] = {
+    { "qualification",            qualification_readable },
+    { "qualification_technician", qualification_technician_readable },
     { NULL, NULL } };
 
 void readers_register(void)

@@ -4,6 +4,7 @@
 
 #include "domain/calendar.h"
 #include "domain/colleague.h"
+#include "domain/company.h"
 #include "domain/role.h"
 #include "domain/trail.h"
 #include "flow/flow.h"
@@ -23,6 +24,7 @@ static void trail(struct work *work, const char *act, const char *object, const 
 /* Each noun with guards or consequences has one line here: `registration_process();` */
 static void nouns_register(void)
 {
+    company_process();
 }
 
 int64_t process_todo(struct work *work)    { return flow_count(work, FLOW_TODO); }
