@@ -10,15 +10,6 @@
 
 enum { SIDE_BY_SIDE = 12, PAGE_SIZE = 15 };
 
-static void add_crumb(HDF *page_node, int i, const char *label, const char *path)
-{
-    char name[24];
-    snprintf(name, sizeof name, "Crumbs.%d", i);
-    HDF *crumb = view_node(page_node, name);
-    view_set(crumb, "Label", label);
-    view_set(crumb, "Path", path);
-}
-
 static void add_tabs(struct request *rq, const char *current)
 {
     HDF *columns = view_node(rq->page, "Found");
@@ -94,9 +85,9 @@ static void one_list(struct request *rq)
     view_set(rq->page, "Values.q", search.words);
     view_set(rq->page, "Search", *search.words ? "1" : NULL);
     view_set(rq->page, "Title", *search.column ? view_get(column, "Name") : "搜索资讯");
-    add_crumb(rq->page, 0, "首页", "/");
-    add_crumb(rq->page, 1, "新闻资讯", "/news");
-    add_crumb(rq->page, 2, view_get(rq->page, "Title"), NULL);
+    view_crumb(rq, "首页", "/");
+    view_crumb(rq, "新闻资讯", "/news");
+    view_crumb(rq, view_get(rq->page, "Title"), NULL);
 }
 
 static void both_columns(struct request *rq)
@@ -155,9 +146,9 @@ static void news_article(struct request *rq)
     }
     view_set(rq->page, "Title", view_get(article, "Title"));
     view_set(rq->page, "Menu", "news");
-    add_crumb(rq->page, 0, "首页", "/");
-    add_crumb(rq->page, 1, "新闻资讯", "/news");
-    add_crumb(rq->page, 2, view_get(column, "Name"), view_get(column, "Path"));
+    view_crumb(rq, "首页", "/");
+    view_crumb(rq, "新闻资讯", "/news");
+    view_crumb(rq, view_get(column, "Name"), view_get(column, "Path"));
     page(rq, "news/article.cst");
 }
 

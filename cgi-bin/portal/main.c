@@ -66,15 +66,6 @@ static const struct section {
     const char *key, *name, *type;
 } sections[] = { { "open", "开放平台", "办事服务" }, { "about", "关于我们", "概况信息" }, { "site", "网站说明", "概况信息" } };
 
-static void add_crumb(HDF *page_node, int i, const char *label, const char *path)
-{
-    char name[24];
-    snprintf(name, sizeof name, "Crumbs.%d", i);
-    HDF *crumb = view_node(page_node, name);
-    view_set(crumb, "Label", label);
-    view_set(crumb, "Path", path);
-}
-
 static void show_page(struct request *rq, const struct section *section, const char *slug)
 {
     const char *body;
@@ -96,9 +87,9 @@ static void show_page(struct request *rq, const struct section *section, const c
     view_set(rq->page, "Column.Type", section->type);
     view_set(rq->page, "Column.Description", view_get(found, "Title"));
     view_set(rq->page, "Column.Keywords", section->name);
-    add_crumb(rq->page, 0, "首页", "/");
-    add_crumb(rq->page, 1, section->name, NULL);
-    add_crumb(rq->page, 2, view_get(found, "Title"), NULL);
+    view_crumb(rq, "首页", "/");
+    view_crumb(rq, section->name, NULL);
+    view_crumb(rq, view_get(found, "Title"), NULL);
     richtext_to_hdf(&rq->work, body, rq->page);
     page(rq, "portal/page.cst");
 }

@@ -100,8 +100,9 @@ static struct point gcj_from_bd(struct point p)
     double x = p.lng - 0.0065, y = p.lat - 0.006;
     double z = sqrt(x * x + y * y) - 0.00002 * sin(y * BD_ANGLE);
     double theta = atan2(y, x) - 0.000003 * cos(x * BD_ANGLE);
+    double lng = z * cos(theta), lat = z * sin(theta);
 
-    return (struct point){ z * cos(theta), z * sin(theta) };
+    return (struct point){ lng, lat };
 }
 
 struct point geo_convert(struct point from, enum datum is, enum datum wanted)

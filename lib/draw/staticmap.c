@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/trim.h"
 #include "core/geo.h"
 #include "core/text.h"
 #include "draw/outline.h"
@@ -269,6 +270,8 @@ static void *canvas_close(struct canvas *c, struct arena *arena, size_t *size)
     free(c->ring);
     free(c->spare);
     free(c->points);
+    gdFontCacheShutdown();                  /* megabytes of type, needed again in an hour perhaps */
+    process_trim();
     return out;
 }
 

@@ -141,7 +141,7 @@ void  map_count_values(struct map *, struct arena *, const struct map_query *, c
                        struct map_answer *);
 
 /* map_listed.c */
-void  map_list_values(const struct map *, struct arena *, int facet, const struct map_selection *,
+void  map_list_values(const struct map *, struct arena *, int f, const struct map_selection *,
                       struct map_counts *);
 
 /* map_search.c */

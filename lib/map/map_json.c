@@ -66,7 +66,7 @@ static void put_degrees(struct buffer *to, double degrees, int places, double (*
         return;
     put_char(to, '.');
     for (uint64_t digit = power / 10; digit && part; digit /= 10) {
-        put_char(to, (char)('0' + part / digit));
+        put_char(to, (char)('0' + part / digit));       // cppcheck-suppress zerodivcond
         part %= digit;
     }
 }

@@ -31,7 +31,7 @@ static uint32_t listed_offer(struct map_counts *facet, struct map_listed *list, 
 /* The selected values, then the largest others. */
 static uint32_t large_list(struct map_counts *facet, const bool *chosen, struct map_listed *list)
 {
-    struct map_listed top[MAP_LISTED_TOP];
+    struct map_listed top[MAP_LISTED_TOP] = { { 0 } };
     uint32_t selected = 0, others = 0;
     for (uint32_t v = 0; v < facet->values; v++) {
         if (others == MAP_LISTED_TOP && !chosen[v] && facet->counts[v] <= top[others - 1].count) {

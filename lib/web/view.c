@@ -302,3 +302,15 @@ const char *view_get(HDF *node, const char *name)
 {
     return hdf_get_value(node, name, "");
 }
+
+void view_crumb(struct request *rq, const char *label, const char *path)
+{
+    int n = 0;
+    for (HDF *c = hdf_get_child(rq->page, "Crumbs"); c; c = hdf_obj_next(c))
+        n++;
+    char name[24];
+    snprintf(name, sizeof name, "Crumbs.%d", n);
+    HDF *crumb = view_node(rq->page, name);
+    view_set(crumb, "Label", label);
+    view_set(crumb, "Path", path);
+}

@@ -147,6 +147,7 @@ void view_set(HDF *node, const char *name, const char *value);              /* N
 void view_set_int(HDF *node, const char *name, int64_t value);
 void view_setf(HDF *node, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 HDF *view_node(HDF *node, const char *name);                                /* made when absent */
+void view_crumb(struct request *rq, const char *label, const char *path);   /* next of the way back; NULL path: this page */
 const char *view_get(HDF *node, const char *name);                          /* "" when absent */
 
 #endif
