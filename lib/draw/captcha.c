@@ -1,3 +1,4 @@
+#include "core/trim.h"
 #include "draw/captcha.h"
 
 #include <gd.h>
@@ -77,5 +78,7 @@ void *captcha_png(struct arena *arena, const char *text, size_t *size)
         gdImageDestroy(flat);
     if (waved)
         gdImageDestroy(waved);
+    gdFontCacheShutdown();                  /* megabytes of type */
+    process_trim();
     return out;
 }
