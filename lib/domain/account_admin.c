@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/capability.h"
+#include "core/config.h"
 #include "core/db.h"
 #include "core/scope.h"
 #include "core/text.h"
@@ -37,6 +38,9 @@
 #define Q_COUNT " FROM account a LEFT JOIN operator o ON o.id = a.operator_id WHERE" IN_SCOPE
 #define Q_DORMANT "SELECT COUNT(*)" Q_COUNT " AND a.state = 'locked' AND a.lock_reason = 'dormant'"
 #define Q_UNASSIGNED "SELECT COUNT(*)" Q_COUNT " AND a.role = 'unassigned' AND a.state <> 'closed'"
+
+#define Q_DIVISIONS "SELECT '' AS Value, '不限定' AS Label, '' AS code UNION ALL SELECT code, CONCAT(REPEAT('　', level - 1), name), code FROM division WHERE retired = 0 AND" \
+                    " portal_owned = 0 AND (code LIKE ? OR (level < 3 AND ? LIKE CONCAT(TRIM(TRAILING '00' FROM code), '%'))) ORDER BY code"
 
 static const char UNASSIGNED[] = "unassigned";
 static const uint64_t KEEPERS = CAP_BIT(CAP_ACCOUNT_MANAGE) | CAP_BIT(CAP_ACCOUNT_ROLES) | CAP_BIT(CAP_TRAIL_VIEW);
@@ -231,6 +235,12 @@ void account_admin_roles(HDF *node)
         view_set(option, "Value", hdf_obj_name(role));
         view_set(option, "Label", role_label(hdf_obj_name(role)));
     }
+}
+
+void account_admin_divisions(struct work *work, HDF *node)
+{
+    const char *site = config_text("Site.Division.Code");
+    db_rows(work, node, Q_DIVISIONS, T(division_like(work->arena, site)), T(site));
 }
 
 /* A department is one of its level; whoever keeps the portal may have a division or none. */

@@ -40,6 +40,8 @@ int64_t account_admin_create(struct work *work, const struct staff_new *account,
 
 /* Roles that can be given: node.N.{Value, Label}. */
 void        account_admin_roles(HDF *node);
+/* Divisions they can have: those of the site and above. node.N.{Value, Label} */
+void        account_admin_divisions(struct work *work, HDF *node);
 /* NULL: done, else what is wrong in words (a division that does not suit the role …) for the form. */
 const char *account_admin_assign(struct work *work, int64_t account_id, const char *role, const char *division,
                                  const char *reason, const char *address);

@@ -151,6 +151,13 @@ bool calendar_has_year(struct work *work, int year)
 
 /* --- filling it ----------------------------------------------------------------------------------------- */
 
+int calendar_listed(struct work *work, int year, HDF *node)
+{
+    return db_rows(work, node, "SELECT DATE_FORMAT(day, '%Y-%m-%d') AS day, kind, name, source FROM calendar_day"
+                               " WHERE day BETWEEN MAKEDATE(?, 1) AND MAKEDATE(?, 1) + INTERVAL 1 YEAR - INTERVAL 1 DAY ORDER BY day",
+                   I(year), I(year));
+}
+
 static bool kind_known(const char *kind)
 {
     return strcmp(kind, "holiday") == 0 || strcmp(kind, "workday") == 0 || strcmp(kind, "plain") == 0;

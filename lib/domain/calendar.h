@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <util/neo_misc.h>
+#include <util/neo_hdf.h>
 
 #include "core/work.h"
 
@@ -32,6 +34,9 @@ bool calendar_has_year(struct work *work, int year);
  * work with FAIL_INVALID. The caller writes the trail. */
 void calendar_set(struct work *work, const char *date, const char *kind, const char *name);
 void calendar_confirm_year(struct work *work, int year);            /* its arrangement is entered whole */
+
+/* node.N.{day, kind, name, source}: what is listed of a year, in order. */
+int  calendar_listed(struct work *work, int year, HDF *node);
 
 /* Reads the table the build makes. What staff have edited stays; inside the caller's transaction. Returns the days read;
  * a bad line ends the work and names its number. */
