@@ -126,7 +126,8 @@ static void passed(struct work *work, int64_t id)
     if (!account_activate(work, row.account, company))
         fail(work, FAIL_CONFLICT, "该账号已被锁定或注销，不能通过，请先核实账号状态。");
     db_exec(work, Q_COMPANY, I(company), I(id));
-    file_link_all(work, "operator_registration", id, "operator", company);
+    if (!file_count(work, "operator", company, "licence"))       /* a company that was there keeps its own */
+        file_link_all(work, "operator_registration", id, "operator", company);
 }
 
 void registration_process(void)

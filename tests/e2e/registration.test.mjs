@@ -37,12 +37,16 @@ async function mail(to, pattern) {
 }
 const press = async (name) => { await Promise.all([page.waitForNavigation(), main.getByRole('button', { name, exact: true }).click()]); };
 const idOf = () => sqlValue(`SELECT id FROM operator_registration WHERE account_name = '${LOGIN}'`);
-const send = async (address, cookie, form, from = address) => post(address, { cookie, form: { csrf: (await formToken(from, cookie)).token, ...form } });
+const send = async (address, given, form, from = address) => {
+  const { token, cookie } = await formToken(from, given);
+  return post(address, { cookie, form: { csrf: token, ...form } });
+};
 
 before(async () => {
   sql('DELETE FROM outbox_quota; DELETE FROM login_failure');
   browser = await launch();
   context = await visit(browser);
+  context.setDefaultTimeout(10000);
   page = await context.newPage();
   main = page.getByRole('main');
 });
@@ -77,7 +81,7 @@ test('Z6.2, Z6.3: the form keeps what was typed on errors; one record; the succe
   await main.getByLabel('确认密码').fill(`${PASSWORD}x`);
   await main.getByLabel('企业名称').fill(COMPANY);
   await main.getByLabel('统一社会信用代码').first().fill(USCC);
-  await main.getByLabel('第一联系人', { exact: true }).fill('王经办');
+  await main.getByRole('textbox', { name: '第一联系人', exact: true }).fill('王经办');
   await main.getByLabel('第一联系人电话').fill(PHONE);
   await main.getByLabel('营业执照').setInputFiles({ name: '执照.png', mimeType: 'image/png', buffer: PNG });
   await press('提交');
@@ -144,7 +148,7 @@ test('Z8.2: the reasons under the progress, 「修改注册信息」, resubmitte
   await main.getByRole('button', { name: '修改注册信息' }).or(main.getByRole('link', { name: '修改注册信息' })).first().click();
   await page.waitForURL('**/operator/registration');
   assert.equal(await main.getByLabel('企业名称').inputValue(), COMPANY);
-  await main.getByLabel('第一联系人', { exact: true }).fill('李经办');
+  await main.getByRole('textbox', { name: '第一联系人', exact: true }).fill('李经办');
   await press('重新提交');
   await page.waitForURL('**/operator?done=sent');
   const id = idOf(), at = `/admin/registrations/${id}`, city = sessionOf(role('city').login);
