@@ -5,10 +5,12 @@
 
 #include "domain/company.h"
 #include "domain/file.h"
+#include "domain/registration.h"
 
 static const struct { const char *record; file_reader *reader; } readers[] = {
     { "qualification",            qualification_readable },
     { "qualification_technician", qualification_technician_readable },
+    { "operator_registration",    registration_readable },
     { NULL, NULL } };
 
 void readers_register(void)

@@ -5,6 +5,8 @@
 #include "domain/calendar.h"
 #include "domain/colleague.h"
 #include "domain/company.h"
+#include "domain/notice.h"
+#include "domain/registration.h"
 #include "domain/role.h"
 #include "domain/trail.h"
 #include "flow/flow.h"
@@ -24,6 +26,7 @@ static void trail(struct work *work, const char *act, const char *object, const 
 /* Each noun with guards or consequences has one line here: `registration_process();` */
 static void nouns_register(void)
 {
+    registration_process();
     company_process();
 }
 
@@ -38,6 +41,7 @@ void process_start(void)
     roles_load();
     flow_doors_set(&doors);
     nouns_register();
+    flow_notify_register(notice_queue);
     flows_load();
     side_counter_register("todo", process_todo);
     side_counter_register("overdue", process_overdue);
