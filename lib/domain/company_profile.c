@@ -85,6 +85,8 @@ void company_change_view(struct work *work, int64_t change, HDF *node)
     lay_over(before, db_text(work, "SELECT earlier FROM profile_change WHERE id = ?", I(change)));
     lay_over(after, db_text(work, "SELECT changed FROM profile_change WHERE id = ?", I(change)));
     form_view(work, after, before, node);
+    NEOERR *error = hdf_remove_tree(node, "1");            /* the second group, general data, is no part of a change */
+    nerr_ignore(&error);
 }
 
 /* --- changing --------------------------------------------------------------------------------------------------------- */

@@ -8,8 +8,8 @@ import { get, post } from './lib/http.mjs';
 import { sessionOf } from './lib/house.mjs';
 import { quote, sql, sqlValue } from './lib/db.mjs';
 
-// a white picture of 2 × 2
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAD0lEQVR4nGP8//8/AwMDAA4AAwFk4xJHAAAAAElFTkSuQmCC', 'base64');
+// a white picture of 4 × 4
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAAD0lEQVR4nGP4jwQYiOMAANuQL9FuRbCyAAAAAElFTkSuQmCC', 'base64');
 const OWN = 'FROM account WHERE login = \'demo-operator\'';
 let browser, operator, county, other;
 
@@ -41,7 +41,12 @@ async function open(login, path, width = 1280) {
   await settle(page);
   return page;
 }
-const press = async (page, name) => { await Promise.all([page.waitForEvent('load'), main(page).getByRole('button', { name, exact: true }).click()]); };
+/** A form with files is sent by a script, which draws the answer in place: the answer is waited for, not a new page. */
+const press = async (page, name) => {
+  await Promise.all([page.waitForResponse((answer) => answer.request().method() === 'POST'), main(page).getByRole('button', { name, exact: true }).click()]);
+  await page.waitForTimeout(200);
+  await settle(page);
+};
 async function sound(page) {
   await settle(page);
   assert.equal(await overflow(page), null, page.url());
