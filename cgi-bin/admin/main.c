@@ -131,7 +131,7 @@ static const struct route routes[] = {
     { GET,  "/admin/pages/version", CAP_CONTENT_EDIT, "page-open",    page_earlier },
     { POST, "/admin/pages",         CAP_CONTENT_EDIT, "page-edit",    page_save, page_redraw, PAGE_BODY_LIMIT },
     { GET,  "/admin/accounts",      CAP_ACCOUNT_VIEW, "list:account", account_list },
-    { GET,  "/admin/accounts/new",  CAP_ACCOUNT_MANAGE, "account-new", account_new_page },
+    { GET,  "/admin/accounts/new",  CAP_ACCOUNT_MANAGE, NULL,         account_new_page },
     { POST, "/admin/accounts/new",  CAP_ACCOUNT_MANAGE, "account-new", account_new_save, account_new_page },
     { GET,  "/admin/accounts/roles", CAP_ACCOUNT_ROLES, "account-admin", account_roles_page },
     { POST, "/admin/accounts/roles", CAP_ACCOUNT_ROLES, "account-assign", account_roles_save, account_roles_page },
