@@ -26,7 +26,6 @@ static void trail(struct work *work, const char *act, const char *object, const 
 /* Each noun with guards or consequences has one line here: `registration_process();` */
 static void nouns_register(void)
 {
-    company_process();
     registration_process();
     company_process();
 }
