@@ -48,6 +48,7 @@ static _Noreturn void proof_draw(struct request *rq)
     const struct variant *v = current(rq);
     view_set(rq->page, "Title", v->title);
     view_set(rq->page, "Label", v->sms ? "手机号码" : "企业邮箱");
+    view_set(rq->page, "Hint", v->sms ? "用于接收短信验证码" : "用于接收验证码，请填写有效的邮箱地址");
     view_set(rq->page, "Type", v->sms ? "tel" : "email");
     view_set(rq->page, "CodeLabel", v->sms ? "短信验证码" : "邮箱验证码");
     add_steps(rq, v, 0);
