@@ -22,8 +22,6 @@
     X(OPERATOR_OWN,    "operator-own",    "办理本企业事项")                               \
     X(CONTACT_VIEW,    "contact-view",    "查看辖区运营商通讯录")                         \
     X(COMPANY,         "company",         "企业概览和注册信息")                            \
-    X(OPERATOR_OWN,    "operator-own",    "办理本企业事项")                               \
-    X(CONTACT_VIEW,    "contact-view",    "查看辖区运营商通讯录")                         \
     X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")                                   \
     X(SIGNING_IN,      "signing-in",      "完成登录验证")                                 \
     X(TRAIL_VIEW,      "trail-view",      "查阅审计日志")                                 \
