@@ -157,7 +157,8 @@ void register_done(struct request *rq)
     view_set(rq->page, "Login", strsep(&plain, "|"));
     view_set(rq->page, "Phone", plain);
     view_set(rq->page, "Review", v->sms ? NULL : "1");
-    add_steps(rq, v, 2);
+    if (v->proof)
+        add_steps(rq, v, 2);
     page(rq, "account/register-done.cst");
 }
 
