@@ -15,8 +15,9 @@
 
 #define Q_WRITE "INSERT INTO trail (account_id, actor, act, object, outcome, detail, address, work_id)" \
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-/* Locks, and is the first statement of its transaction: a second sealer waits here, before it has seen anything. */
-#define Q_LAST "SELECT id, HEX(digest) FROM trail_block ORDER BY id DESC LIMIT 1 FOR UPDATE"
+/* The first statement of its transaction: a second sealer waits here, before it has seen anything. */
+#define Q_TURN "SELECT id FROM seal_turn WHERE id = 1 FOR UPDATE"
+#define Q_LAST "SELECT id, HEX(digest) FROM trail_block ORDER BY id DESC LIMIT 1"
 /* Below the highest row of a block sealed LATE_SECONDS ago nothing honest can still appear. */
 #define Q_FLOOR "SELECT COALESCE(MAX(to_id), 0) FROM trail_block WHERE sealed_at < NOW(3) - INTERVAL ? SECOND"
 #define Q_OPEN "SELECT t.id, " TRAIL_COLUMNS " FROM trail t LEFT JOIN trail_seal s ON s.row_id = t.id" \
@@ -118,6 +119,7 @@ static void block_begin(struct work *work, struct sealing *s)
     static const struct db_column columns[] = { DB_INT(struct last_block, id), DB_TEXT(struct last_block, hex), DB_END };
     struct last_block last = { 0, NULL };
     *s = (struct sealing){ .arena = work->arena };
+    db_int(work, 0, Q_TURN);
     if (db_struct(work, columns, &last, Q_LAST))
         for (int i = 0; i < TRAIL_DIGEST; i++) {
             unsigned byte = 0;

@@ -79,3 +79,9 @@ ALTER TABLE trail
     ADD KEY trail_actor (actor, id),
     ADD KEY trail_act (act, id),
     ADD KEY trail_at (at, id);
+
+CREATE TABLE seal_turn (                      -- one row: whoever seals the trail holds it
+    id TINYINT NOT NULL,
+    PRIMARY KEY (id)
+) ENGINE=InnoDB;
+INSERT INTO seal_turn (id) VALUES (1);
