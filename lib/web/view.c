@@ -1,7 +1,7 @@
 /* view: templates parsed once at start, rendered with a fresh tree for each request.
  *
  * The only place in the product where an HDF for a page is born: Config.VarEscapeMode = html is set before
- * cs_init, so that every `var:` is escaped (reference: ClearSilver facts; conf/host/lint.sh keeps the holes
+ * cs_init, so that every `var:` is escaped (reference: ClearSilver facts; tests/lint-templates.sh keeps the holes
  * of the language closed). A broken template stops the program, not a visitor. */
 #include <dirent.h>
 #include <stdarg.h>

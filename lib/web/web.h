@@ -71,7 +71,6 @@ struct request {
     const char         *path;                    /* decoded, without the query */
     const char         *query;                   /* raw */
     const char         *address;                 /* of the visitor */
-    const char         *language;
     bool                wants_json;              /* Accept: application/json, or a path under /api, /evcs */
     const char         *body;                    /* raw body when the route's content type is not a form */
     size_t              body_size;

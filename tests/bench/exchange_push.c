@@ -4,7 +4,7 @@
  *   exchange_push HOST PORT PARTNER.json TOKEN CONNECTORS.txt SECONDS CLIENTS…
  *
  * Each client is a process with one kept connection; every push is an envelope of its own, signed and sealed while
- * it runs. VAR as for every program. Only answers with Ret 0 count; others end the run. */
+ * it runs. VAR as for every program. Only answers with Ret 0 count; a replay (two clients in step) does not, others end the run. */
 #include <arpa/inet.h>
 #include <mysql.h>
 #include <netinet/tcp.h>
@@ -62,8 +62,8 @@ static void read_answer(int fd, char *room, size_t size)
     }
 }
 
-/* The server ends a kept connection after so many requests and says so. */
-static void push_one(int client, int *fd, struct arena *arena, unsigned n)
+/* True: stored (Ret 0). The server ends a kept connection after so many requests and says so. */
+static bool push_one(int client, int *fd, struct arena *arena, unsigned n)
 {
     static char answer[65536];
     const char *code = connectors[(n * 61u + (unsigned)client * 7919u) % connector_count];
@@ -76,24 +76,26 @@ static void push_one(int client, int *fd, struct arena *arena, unsigned n)
     if (write(*fd, text, strlen(text)) != (ssize_t)strlen(text))
         stop("write", "short");
     read_answer(*fd, answer, sizeof answer);
-    /* Two clients may meet in connector, state, number and second: then the same bytes are a replay, rightly. */
-    if (!strstr(answer, "\"Ret\":0") && !strstr(answer, "请勿重放"))
+    /* Two clients may meet in connector, state, number and second: then the same bytes are a replay, rightly, and no push. */
+    bool stored = strstr(answer, "\"Ret\":0") != NULL;
+    if (!stored && !strstr(answer, "请勿重放"))
         stop("answer", answer);
     if (strcasestr(answer, "\r\nConnection: close")) {
         close(*fd);
         *fd = connect_http();
     }
     arena_reset(arena);
+    return stored;
 }
 
 static unsigned push_client(int client)
 {
     struct arena *arena = arena_new();
     int fd = connect_http();
-    unsigned n = (unsigned)client * 311u, first = n;
+    unsigned n = (unsigned)client * 311u, stored = 0;
     for (int64_t end = clock_micro() + (int64_t)(run.seconds * 1e6); clock_micro() < end; n++)
-        push_one(client, &fd, arena, n);
-    return n - first;
+        stored += push_one(client, &fd, arena, n);
+    return stored;
 }
 
 /* --- MariaDB by itself ----------------------------------------------------------------------------- */
