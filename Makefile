@@ -1,7 +1,7 @@
 # Chargehall: the front door. `make run` and `make test` do all the set-up; README.md says the rest.
 BUILD ?= build
 CC    ?= gcc
-PKGS  := jansson libsodium libcrypto libcurl libqrencode gdlib libcmark
+PKGS  := jansson libsodium libcrypto libcurl libqrencode gdlib libcmark liboath
 # asked once a run; empty on a bare machine, where only the front door's own targets can work
 PKG_CFLAGS  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(shell mariadb_config --cflags 2>/dev/null)
 PKG_LIBS    := $(shell mariadb_config --libs 2>/dev/null) $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -24,6 +24,14 @@ $(BUILD)/%.o: %.c
 
 $(BUILD)/libchargehall.a: $(LIB_OBJECTS)
 	@rm -f $@ && ar rcsP $@ $^
+
+# pictures of the flows, for the staff page; without graphviz the page shows tables alone
+programs: $(BUILD)/flows/.drawn
+$(BUILD)/flows/.drawn: $(BUILD)/portalctl $(wildcard schema/flows/*.hdf)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	CHARGEHALL_ROOT=$(CURDIR) $(BUILD)/portalctl draw-flows $(@D)
+	@if command -v dot >/dev/null; then for f in $(@D)/*.dot; do dot -Tsvg -o "$${f%.dot}.svg" "$$f" || exit 1; done; fi
+	@touch $@
 
 define program_rule
 $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/$(1)/*.c)) $(BUILD)/libchargehall.a

@@ -64,7 +64,7 @@ void page_open(struct request *rq)
     page(rq, "admin/page-edit.cst");
 }
 
-static void add_fact(HDF *page_node, int i, const char *label, const char *value)
+void add_fact(HDF *page_node, int i, const char *label, const char *value)
 {
     char name[24];
     snprintf(name, sizeof name, "Facts.%d", i);

@@ -3,12 +3,19 @@
 #include "core/config.h"
 #include "core/db.h"
 #include "core/text.h"
+#include "domain/account.h"
+#include "domain/captcha.h"
 #include "domain/demo.h"
+#include "domain/file.h"
 #include "domain/job.h"
+#include "domain/lockout.h"
 #include "domain/map_source.h"
+#include "domain/outbox.h"
 #include "domain/pull.h"
+#include "domain/recovery.h"
 #include "domain/session.h"
 #include "domain/statistic.h"
+#include "domain/trail.h"
 
 static void map_build_job(struct work *work, const json_t *payload)
 {
@@ -21,6 +28,8 @@ const struct job_kind job_kinds[] = {
     { "exchange.pull-stations", pull_stations_job },
     { "exchange.pull-status",   pull_status_job },
     { "exchange.tend",          exchange_tend_job },
+    { "mail.send",              outbox_send_job },
+    { "sms.send",               outbox_send_job },
     { NULL, NULL } };
 
 static void sweep(struct work *work)
@@ -48,7 +57,11 @@ static void purge(struct work *work, void *arg)
 {
     (void)arg;
     session_purge(work);
+    lockout_purge(work);
+    captcha_purge(work);
+    recovery_purge(work);
     job_purge(work);
+    outbox_purge(work);
 }
 
 static void tick_purge(struct work *work)
@@ -67,6 +80,22 @@ static void tick_tend(struct work *work)
     work_must(work, WORK_WRITE, tend, NULL);
 }
 
+static void dormant(struct work *work, void *arg)
+{
+    (void)arg;
+    account_lock_dormant(work);
+}
+
+static void tick_dormant(struct work *work)
+{
+    work_must(work, WORK_WRITE, dormant, NULL);
+}
+
+static void tick_trail(struct work *work)
+{
+    trail_seal(work);
+}
+
 static void tick_demo(struct work *work)
 {
     if (config_bool("Demo.Mode") && config_bool("Demo.Live"))
@@ -80,4 +109,7 @@ struct tick ticks[] = {
     { "figures",    30,  tick_figures, 0 },
     { "purge",      60,  tick_purge, 0 },
     { "tend",       120, tick_tend, 0 },
+    { "files",      3600, file_sweep, 0 },
+    { "trail.seal", 10,  tick_trail, 0 },
+    { "dormant",    600, tick_dormant, 0 },
     { NULL, 0, NULL, 0 } };

@@ -13,6 +13,7 @@
 #include "core/progress.h"
 #include "core/text.h"
 #include "domain/account.h"
+#include "domain/calendar.h"
 #include "domain/demo.h"
 #include "domain/division.h"
 #include "domain/import_stations.h"
@@ -20,11 +21,14 @@
 #include "domain/map_source.h"
 #include "domain/partner.h"
 #include "domain/pull.h"
+#include "domain/recovery.h"
+#include "domain/process.h"
 #include "domain/role.h"
 #include "domain/schema.h"
 #include "domain/session.h"
 #include "domain/statistic.h"
 #include "domain/trail.h"
+#include "flow/flow.h"
 #include "owner.h"
 
 struct call {
@@ -65,9 +69,21 @@ static void load_divisions(struct work *work, void *arg)
     fclose(file);
 }
 
+static void load_calendar(struct work *work, void *arg)
+{
+    const char *path = path_in_root("build/calendar.tsv"), *own = getenv("CALENDAR");
+    FILE *file = fopen(own ? own : path, "r");
+    (void)arg;
+    if (!file)
+        fail(work, FAIL_MISSING, "build/calendar.tsv is missing: run make first");
+    calendar_load(work, file);
+    fclose(file);
+}
+
 static void load_base(struct call *call)
 {
     work_must(&call->work, WORK_WRITE, load_divisions, NULL);
+    work_must(&call->work, WORK_WRITE, load_calendar, NULL);
     struct progress progress = progress_start("栏目与页面");
     base_load(&call->work, &progress);
     progress_end(&progress);
@@ -117,6 +133,41 @@ IN_TRANSACTION(session)
     printf("session=%s\n", session_open(work, account, "portalctl"));
 }
 
+/* H1.5: never a shared default. The link works once, for a day; the old password and all sessions end now. */
+IN_TRANSACTION(reset_password)
+{
+    struct call *call = arg;
+    int64_t account = account_by_login(work, call->argv[0]);
+    const char *address = config_text("Web.PublicAddress");
+    if (!account)
+        fail(work, FAIL_MISSING, "no account %s", call->argv[0]);
+    printf("%s/account/reset?code=%s\n", address, recovery_link(work, account, ""));
+}
+
+IN_TRANSACTION(unlock)
+{
+    struct call *call = arg;
+    int64_t account = account_by_login(work, call->argv[0]);
+    if (!account || !account_unlock(work, account, ""))
+        fail(work, FAIL_MISSING, "no locked account %s", call->argv[0]);
+    printf("%s is active\n", call->argv[0]);
+}
+
+static void say_fault(const char *text, void *arg)
+{
+    (void)arg;
+    puts(text);
+}
+
+static void verify_trail(struct call *call)
+{
+    struct trail_report report;
+    trail_verify(&call->work, &report, say_fault, NULL);
+    printf("%lld rows in %lld blocks, %lld not sealed yet, %lld faults; newest block: %s\n", (long long)report.rows,
+           (long long)report.blocks, (long long)report.waiting, (long long)report.faults, *report.head ? report.head : "none");
+    call->exit_code = report.faults ? 1 : 0;
+}
+
 static void import_stations_command(struct call *call)
 {
     struct progress progress = progress_start("导入充电站");
@@ -159,12 +210,36 @@ static void partner_pull(struct call *call)
     call->exit_code = report.refused ? 1 : 0;
 }
 
+/* DIR/<flow>.dot, one a flow; make turns them into pictures. */
+static int draw_flows(const char *folder)
+{
+    HDF *names;
+    struct arena *arena = arena_new();
+    if (hdf_init(&names))
+        abort();
+    flow_names(names);
+    for (HDF *row = hdf_obj_child(names); row; row = hdf_obj_next(row)) {
+        const char *name = hdf_get_value(row, "Name", ""), *path = arena_printf(arena, "%s/%s.dot", folder, name);
+        FILE *file = fopen(path, "w");
+        if (!file || fputs(flow_dot(arena, flow_find(name)), file) < 0 || fclose(file) != 0) {
+            fprintf(stderr, "portalctl draw-flows: %s cannot be written\n", path);
+            return 1;
+        }
+    }
+    hdf_destroy(&names);
+    arena_free(arena);
+    return 0;
+}
+
 static const struct command commands[] = {
     { "migrate",         "",            "bring the database to the shape of schema/tables", 0, 0, "owner", migrate },
-    { "load-base",       "",            "load divisions, columns and fixed pages; keeps what was edited", 0, 0, "portal", load_base },
+    { "load-base",       "",            "load divisions, calendar, columns and fixed pages; keeps what was edited", 0, 0, "portal", load_base },
     { "demo",            "",            "load the demonstration city and one login a role", 0, 0, "portal", demo },
     { "demo-logins",     "",            "print the demonstration logins", 0, 0, "portal", demo_logins },
     { "session",         "LOGIN",       "print a session cookie for tools; recorded in the trail", 1, 1, "portal", session },
+    { "reset-password",  "LOGIN",       "end the password; print a one-time link for setting a new one", 1, 1, "portal", reset_password },
+    { "unlock",          "LOGIN",       "unlock an account", 1, 1, "portal", unlock },
+    { "verify-trail",    "",            "find changed, missing or inserted rows of the trail; exit 1 when there are any", 0, 0, "portal", verify_trail },
     { "import-stations", "FILE",        "import stations from NDJSON, plain or gzip", 1, 1, "portal", import_stations_command },
     { "map-build",       "",            "build the map's memory from the database now", 0, 0, "portal", map_build },
     { "partner-import",  "FILE.json",   "register an operator's platform and its keys", 1, 1, "portal", partner_import_command },
@@ -177,7 +252,8 @@ static void print_help(FILE *out)
     fputs("portalctl COMMAND [ARGUMENTS]\nThe instance is the one in $VAR (default: var beside the sources).\n\n", out);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-16s %-12s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
-    fputs("  --help                        this list\n  --check                       check configuration, dictionaries and roles\n", out);
+    fputs("  draw-flows       DIR          write each flow of schema/flows as DIR/<name>.dot; needs no instance\n", out);
+    fputs("  --help                        this list\n  --check                       check configuration, dictionaries, roles and flows\n", out);
 }
 
 static const struct command *find(const char *name)
@@ -228,9 +304,11 @@ int main(int argc, char **argv)
         return 0;                                   /* has none */
     config_load(argv[0]);
     dict_load_all();
-    roles_load();
+    process_start();
+    if (argc == 3 && strcmp(argv[1], "draw-flows") == 0)
+        return draw_flows(argv[2]);
     if (strcmp(argv[1], "--check") == 0) {
-        puts("portalctl: configuration, dictionaries and roles OK");
+        puts("portalctl: configuration, dictionaries, roles and flows OK");
         return 0;
     }
     const struct command *command = find(argv[1]);

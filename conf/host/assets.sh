@@ -68,6 +68,11 @@ main()
             --modules "$MODULES" --out "$BUILD/divisions.tsv" ||
             die "the table of divisions could not be made" "Remove htdocs/node_modules and run the same command again" "$BUILD/log/divisions.log"
     fi
+    if [ "$ROOT/conf/build/calendar.mjs" -nt "$BUILD/calendar.tsv" ] || [ "$MODULES/.brought" -nt "$BUILD/calendar.tsv" ]; then
+        step "assets: calendar of working days" "$BUILD/log/calendar.log" node "$ROOT/conf/build/calendar.mjs" \
+            --modules "$MODULES" --out "$BUILD/calendar.tsv" ||
+            die "the calendar of working days could not be made" "Remove htdocs/node_modules and run the same command again" "$BUILD/log/calendar.log"
+    fi
 }
 
 trap 'step_abort' EXIT

@@ -102,11 +102,22 @@ database_accounts()
 CREATE DATABASE IF NOT EXISTS chargehall CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
 CREATE USER IF NOT EXISTS chargehall@localhost;
 ALTER USER chargehall@localhost IDENTIFIED BY '$(instance_value Database.Password)';
-GRANT SELECT, INSERT, UPDATE, DELETE ON chargehall.* TO chargehall@localhost;
+GRANT SELECT, INSERT ON chargehall.* TO chargehall@localhost;
+REVOKE UPDATE, DELETE ON chargehall.* FROM chargehall@localhost;
 CREATE USER IF NOT EXISTS chargehall_owner@localhost;
 ALTER USER chargehall_owner@localhost IDENTIFIED BY '$(instance_value Database.OwnerPassword)';
 GRANT ALL ON chargehall.* TO chargehall_owner@localhost;
 EOF
+}
+
+# Changing and deleting is granted table by table, after the schema is in place: never on the trail and its seal.
+database_grants()
+{
+    {
+        SQL -N chargehall -e "SELECT CONCAT('GRANT UPDATE, DELETE ON chargehall.\`', table_name, '\` TO chargehall@localhost;')
+            FROM information_schema.tables WHERE table_schema = 'chargehall' AND table_type = 'BASE TABLE'
+            AND table_name NOT IN ('trail', 'trail_block', 'trail_seal')" | SQL
+    } >"$VAR/log/db-grants.log" 2>&1 || die "the rights of the database account could not be set" "See the log" "$VAR/log/db-grants.log"
 }
 
 # One command of portalctl as a step; its own words say what is wrong.
@@ -115,7 +126,7 @@ control()
     local label=$1 log=$VAR/log/portalctl-$2.log environment
     shift
     mapfile -t environment < <(serve_env)
-    step "$label" "$log" env -i "${environment[@]}" "DIVISIONS=$BUILD/divisions.tsv" "${AS[@]}" "$BUILD/portalctl" "$@" ||
+    step "$label" "$log" env -i "${environment[@]}" "DIVISIONS=$BUILD/divisions.tsv" "CALENDAR=$BUILD/calendar.tsv" "${AS[@]}" "$BUILD/portalctl" "$@" ||
         die "portalctl $* failed" "Mend what it names, then start again; nothing that was there is lost" "$log"
 }
 
@@ -123,7 +134,8 @@ database_fill()
 {
     [ -x "$BUILD/portalctl" ] || die "$BUILD/portalctl is missing" "Build it: make"
     control "database: schema" migrate
-    control "database: divisions, columns, pages" load-base
+    database_grants
+    control "database: divisions, calendar, columns, pages" load-base
     if [ ! -e "$VAR/demo.done" ] && [ "$(instance_value Demo.Mode)" != 0 ]; then
         control "database: demonstration city" demo
         date >"$VAR/demo.done"

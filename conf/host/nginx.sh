@@ -62,7 +62,7 @@ locations()
         extra=
         case $segment in
         evcs | api) extra=$(machine_lines)$'\n' ;;
-        account) extra=$'            limit_req zone=account burst=30 nodelay;\n' ;;
+        account) extra=$'            limit_req zone=account burst=200 nodelay;\n' ;;
         esac
         printf '        location = /%s {\n%s            fastcgi_pass %s;\n        }\n' "$segment" "$extra" "$program"
         printf '        location ^~ /%s/ {\n%s            fastcgi_pass %s;\n        }\n' "$segment" "$extra" "$program"

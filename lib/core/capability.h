@@ -13,7 +13,25 @@
     X(CONTENT_EDIT,    "content-edit",    "编辑栏目内容")                                 \
     X(JOB_VIEW,        "job-view",        "查看后台任务")                                 \
     X(JOB_RETRY,       "job-retry",       "重试后台任务")                                 \
-    X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")
+    X(OUTBOX_VIEW,     "outbox-view",     "查看邮件和短信发送记录")                       \
+    X(OUTBOX_SEND,     "outbox-send",     "重新发送邮件和短信")                           \
+    X(WORKBENCH,       "workbench",       "使用工作台")                                     \
+    X(REGISTRATION_REVIEW, "registration-review", "审核账号注册")                         \
+    X(QUALIFICATION_REVIEW, "qualification-review", "审核运营商资质")                     \
+    X(PROFILE_REVIEW,  "profile-review",  "审核运营商信息变更")                           \
+    X(OPERATOR_OWN,    "operator-own",    "办理本企业事项")                               \
+    X(CONTACT_VIEW,    "contact-view",    "查看辖区运营商通讯录")                         \
+    X(COMPANY,         "company",         "企业概览和注册信息")                            \
+    X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")                                   \
+    X(SIGNING_IN,      "signing-in",      "完成登录验证")                                 \
+    X(TRAIL_VIEW,      "trail-view",      "查阅审计日志")                                 \
+    X(ACCOUNT_VIEW,    "account-view",    "查看本辖区账号")                               \
+    X(ACCOUNT_ALL,     "account-all",     "查看全部账号")                                 \
+    X(ACCOUNT_MANAGE,  "account-manage",  "开立、锁定、解锁账号和重置密码")               \
+    X(ACCOUNT_ROLES,   "account-roles",   "分配角色和辖区")                               \
+    X(SETTINGS,        "settings",        "维护区划和工作日历，查看字典和参数")           \
+    X(AGREEMENT_PUBLISH, "agreement-publish", "发布协议文本")                             \
+    X(PERSONAL_REVEAL, "personal-reveal", "查看未脱敏的个人信息")
 
 enum capability {
     CAP_UNDECIDED = 0,

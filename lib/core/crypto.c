@@ -44,6 +44,11 @@ void crypto_sha256(const void *data, size_t size, uint8_t out[32])
     crypto_hash_sha256(out, data, size);
 }
 
+void crypto_sm3(const void *data, size_t size, uint8_t out[32])
+{
+    must(EVP_Digest(data, size, out, NULL, EVP_sm3(), NULL) == 1);
+}
+
 void crypto_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, uint8_t out[32])
 {
     crypto_auth_hmacsha256_state state;
@@ -75,6 +80,13 @@ static void derive_key(const char *purpose, uint8_t out[32])
         loaded = true;
     }
     crypto_hmac_sha256(master, sizeof master, purpose, strlen(purpose), out);
+}
+
+void crypto_keyed(const char *purpose, const void *data, size_t size, uint8_t out[32])
+{
+    uint8_t key[32];
+    derive_key(purpose, key);
+    crypto_hmac_sha256(key, sizeof key, data, size, out);
 }
 
 static void gcm(bool encrypt, const uint8_t key[32], const uint8_t *nonce, const char *about, const uint8_t *in,
@@ -161,13 +173,25 @@ char *secret_open(struct arena *arena, const char *sealed, const char *about)
     return good ? plain : NULL;
 }
 
-/* --- passwords: argon2id, two passes over 19 MiB (OWASP's minimum; the bench prints the cost) ------ */
+/* --- passwords: argon2id. OWASP's minimum is two passes over 19 MiB; make bench prints the cost --------------- */
+
+static unsigned long long hash_passes(void)
+{
+    int64_t given = config_int("Password.HashPasses");
+    return given > 0 ? (unsigned long long)given : 2;
+}
+
+static size_t hash_memory(void)
+{
+    int64_t given = config_int("Password.HashMebibytes");
+    return (size_t)(given > 0 ? given : 19) << 20;
+}
 
 char *password_hash(struct arena *arena, const char *password)
 {
     char *out = arena_alloc(arena, crypto_pwhash_STRBYTES);
     must(sodium_init() >= 0);
-    must(crypto_pwhash_str(out, password, strlen(password), 2, 19u << 20) == 0);
+    must(crypto_pwhash_str(out, password, strlen(password), hash_passes(), hash_memory()) == 0);
     return out;
 }
 
@@ -175,4 +199,10 @@ bool password_matches(const char *hash, const char *password)
 {
     must(sodium_init() >= 0);
     return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+}
+
+bool password_outdated(const char *hash)
+{
+    must(sodium_init() >= 0);
+    return crypto_pwhash_str_needs_rehash(hash, hash_passes(), hash_memory()) != 0;
 }

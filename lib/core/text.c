@@ -262,3 +262,15 @@ char *text_hex(struct arena *arena, const void *bytes, size_t size)
     }
     return out;
 }
+
+char *text_percent(struct arena *arena, const char *text, const char *keep)
+{
+    char *out = arena_alloc(arena, strlen(text) * 3 + 1), *o = out;
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c < 0x80 && (isalnum(*c) || strchr("-_.~", *c) || strchr(keep, *c)))
+            *o++ = (char)*c;
+        else
+            o += sprintf(o, "%%%02X", *c);
+    }
+    return out;
+}

@@ -29,6 +29,8 @@ char  *text_thousands(struct arena *, int64_t number);     /* 1234567 -> "1,234,
 bool   text_same(const char *a, const char *b);            /* NULL equals NULL                         */
 bool   text_same_secret(const char *a, const char *b);     /* constant time                            */
 bool   text_has_prefix(const char *text, const char *prefix);
+/* For addresses (RFC 3986): everything becomes %XX but letters, digits, - _ . ~ and the characters of `keep`. */
+char  *text_percent(struct arena *, const char *text, const char *keep);
 char  *text_hex(struct arena *, const void *bytes, size_t size);      /* lower case */
 
 /* Time: milliseconds since 1970 inside, China Standard Time (+08:00, no summer time) outside. */

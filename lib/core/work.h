@@ -43,6 +43,8 @@ struct actor {
     const char *role;           /* key in schema/roles.hdf; "visitor" when nobody is logged in    */
     const char *division;       /* code prefix a department sees, e.g. "4404"; "" none            */
     uint64_t    capabilities;   /* bit set of enum capability (core/capability.h)                 */
+    int64_t     pending_id;     /* account whose log-in is not finished (second factor, forced change of
+                                   password): to every other page a visitor; 0: none              */
 };
 
 struct deferred;

@@ -4,10 +4,30 @@
 #include "core/crypto.h"
 #include "core/db.h"
 #include "domain/role.h"
+#include "domain/session.h"
+#include "domain/trail.h"
 
 #include <string.h>
 
 #define Q_BY_LOGIN "SELECT id FROM account WHERE login = ?"
+#define Q_BY_PHONE "SELECT id FROM account WHERE phone = ? AND state <> 'closed'"
+#define Q_LOGIN_OF "SELECT login FROM account WHERE id = ?"
+#define Q_LOAD "SELECT login, name, role, state, lock_reason, phone, email, DATE_FORMAT(last_login_at, '%Y-%m-%d %H:%i') AS last_login_at" \
+               " FROM account WHERE id = ?"
+#define Q_LOCK "UPDATE account SET state = 'locked', lock_reason = 'staff' WHERE id = ? AND state IN ('active', 'must_change', 'pending')"
+#define Q_UNLOCK "UPDATE account SET state = 'active', lock_reason = '', last_login_at = NOW(3) WHERE id = ? AND state = 'locked'"
+#define Q_DORMANT "SELECT id FROM account WHERE state IN ('active', 'must_change') AND demo = 0" \
+                  " AND COALESCE(last_login_at, created_at) < NOW(3) - INTERVAL ? MONTH LIMIT 500"
+#define Q_LOCK_DORMANT "UPDATE account SET state = 'locked', lock_reason = 'dormant' WHERE id = ? AND state IN ('active', 'must_change')" \
+                       " AND COALESCE(last_login_at, created_at) < NOW(3) - INTERVAL ? MONTH"
+#define Q_PHONE_TAKEN "SELECT COUNT(*) FROM account WHERE (phone = ? OR login = ?) AND id <> ?"
+#define Q_EMAIL_TAKEN "SELECT COUNT(*) FROM account WHERE email = ? AND id <> ?"
+#define Q_SET_PHONE "UPDATE account SET phone = ? WHERE id = ?"
+#define Q_SET_EMAIL "UPDATE account SET email = ? WHERE id = ?"
+#define Q_CREATE "INSERT INTO account (login, name, role, phone, email, password_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
+#define Q_ACTIVATE "UPDATE account SET state = 'active', operator_id = ?, last_login_at = COALESCE(last_login_at, NOW(3))" \
+                   " WHERE id = ? AND state = 'pending'"
+#define Q_OWN_PHONE "UPDATE account SET phone = ? WHERE id = ? AND state = 'pending'"
 #define Q_ADD "INSERT INTO account (login, name, role, operator_id, division_code, password_hash, demo)" \
               " VALUES (?, ?, ?, ?, ?, ?, 1) ON DUPLICATE KEY UPDATE operator_id = COALESCE(operator_id, VALUES(operator_id))"
 #define Q_SOME_OPERATOR "SELECT id FROM operator WHERE source = 'demo' ORDER BY id LIMIT 1"
@@ -16,6 +36,120 @@
 int64_t account_by_login(struct work *work, const char *login)
 {
     return db_int(work, 0, Q_BY_LOGIN, T(login));
+}
+
+int64_t account_by_phone(struct work *work, const char *phone)
+{
+    return db_int(work, 0, Q_BY_PHONE, T(phone));
+}
+
+const char *account_login(struct work *work, int64_t account_id)
+{
+    const char *login = db_text(work, Q_LOGIN_OF, I(account_id));
+    return login ? login : "";
+}
+
+bool account_load(struct work *work, int64_t account_id, HDF *node)
+{
+    return db_row(work, node, Q_LOAD, I(account_id));
+}
+
+static const char *object_of(struct work *work, int64_t account_id)
+{
+    return arena_printf(work->arena, "account:%lld", (long long)account_id);
+}
+
+bool account_lock(struct work *work, int64_t account_id, const char *reason, const char *address)
+{
+    if (db_exec(work, Q_LOCK, I(account_id)) != 1)
+        return false;
+    session_close_others(work, account_id, NULL);
+    trail_write(work, "account-lock", object_of(work, account_id), "done", reason, address);
+    return true;
+}
+
+bool account_unlock(struct work *work, int64_t account_id, const char *address)
+{
+    if (db_exec(work, Q_UNLOCK, I(account_id)) != 1)
+        return false;
+    trail_write(work, "account-unlock", object_of(work, account_id), "done", "", address);
+    return true;
+}
+
+struct sleeper {
+    int64_t id;
+};
+
+struct sleepers {
+    int64_t ids[500];
+    size_t  count;
+};
+
+static void sleeper_add(void *row, void *arg)
+{
+    struct sleepers *list = arg;
+    list->ids[list->count++] = ((struct sleeper *)row)->id;
+}
+
+int64_t account_lock_dormant(struct work *work)
+{
+    static const struct db_column columns[] = { DB_INT(struct sleeper, id), DB_END };
+    int64_t months = config_int("Session.DormantMonths"), locked = 0;
+    struct sleepers list = { .count = 0 };
+    struct sleeper row;
+    if (!months)
+        return 0;
+    db_each(work, columns, &row, sleeper_add, &list, Q_DORMANT, I(months));
+    for (size_t i = 0; i < list.count; i++) {
+        if (db_exec(work, Q_LOCK_DORMANT, I(list.ids[i]), I(months)) != 1)
+            continue;
+        session_close_others(work, list.ids[i], NULL);
+        trail_write(work, "account-lock", object_of(work, list.ids[i]), "done", "长期未登录，自动锁定", "");
+        locked++;
+    }
+    return locked;
+}
+
+bool account_set_contact(struct work *work, int64_t account_id, const char *which, const char *value, const char *address)
+{
+    bool phone = strcmp(which, "phone") == 0;
+    int64_t taken = phone ? db_int(work, 0, Q_PHONE_TAKEN, T(value), T(value), I(account_id))
+                          : db_int(work, 0, Q_EMAIL_TAKEN, T(value), I(account_id));
+    if (taken)
+        return false;
+    if (phone)
+        db_exec(work, Q_SET_PHONE, T(value), I(account_id));
+    else
+        db_exec(work, Q_SET_EMAIL, T(value), I(account_id));
+    trail_write(work, phone ? "account-phone" : "account-email", object_of(work, account_id), "done", "", address);
+    return true;
+}
+
+int64_t account_create(struct work *work, const struct account_new *account, const char **field)
+{
+    if (db_int(work, 0, Q_PHONE_TAKEN, T(account->phone), T(account->phone), I(0)))
+        return *field = "phone", 0;
+    if (account->email && db_int(work, 0, Q_EMAIL_TAKEN, T(account->email), I(0)))
+        return *field = "email", 0;
+    *field = "login";
+    if (!db_insert_new(work, Q_CREATE, T(account->login), T(account->name), T(account->role), T(account->phone), T(account->email),
+                       T(password_hash(work->arena, account->password)), T(account->pending ? "pending" : "active")))
+        return 0;
+    return account_by_login(work, account->login);
+}
+
+bool account_activate(struct work *work, int64_t account_id, int64_t operator_id)
+{
+    return db_exec(work, Q_ACTIVATE, I(operator_id), I(account_id)) == 1;
+}
+
+bool account_own_phone(struct work *work, const char *phone)
+{
+    int64_t id = work->actor.account_id;
+    if (db_int(work, 0, Q_PHONE_TAKEN, T(phone), T(phone), I(id)))
+        return false;
+    db_exec(work, Q_OWN_PHONE, T(phone), I(id));
+    return true;
 }
 
 /* A department sees its division and below: the county role one district, the province role the province. */

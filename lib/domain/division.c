@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "core/db.h"
+#include "core/scope.h"
 #include "core/text.h"
+#include "domain/trail.h"
 
 enum { FIELDS = 5, LINE_SIZE = 400, ESTIMATE = 3800, LEVELS = 5 };
 
@@ -84,5 +86,64 @@ const char *division_path(struct work *work, const char *code)
 int division_children(struct work *work, const char *parent, HDF *node)
 {
     return db_rows(work, node,
-                   "SELECT code, name FROM division WHERE parent_code = ? ORDER BY portal_owned, code", T(parent));
+                   "SELECT code, name FROM division WHERE parent_code = ? AND retired = 0 ORDER BY portal_owned, code", T(parent));
+}
+
+/* --- what staff change ------------------------------------------------------------------------------------- */
+
+#define Q_BROWSE "SELECT d.code, d.name, d.level, d.portal_owned, d.retired," \
+                 " (SELECT COUNT(*) FROM division c WHERE c.parent_code = d.code) AS children FROM division d" \
+                 " WHERE COALESCE(d.parent_code, '') = ? ORDER BY d.portal_owned, d.code"
+#define Q_LEVEL  "SELECT level FROM division WHERE code = ? AND portal_owned = 0 FOR UPDATE"
+#define Q_TWIN   "SELECT COUNT(*) FROM division WHERE parent_code = ? AND name = ? AND code <> ?"
+#define Q_COUNT  "SELECT COUNT(*) FROM division WHERE parent_code = ? AND portal_owned = 1"
+#define Q_ADD    "INSERT INTO division (code, parent_code, level, name, portal_owned) VALUES (?, ?, ?, ?, 1)"
+#define Q_RENAME "UPDATE division SET name = ? WHERE code = ? AND portal_owned = 1"
+#define Q_RETIRE "UPDATE division SET retired = ? WHERE code = ? AND portal_owned = 1 AND retired <> ?"
+#define Q_PARENT "SELECT parent_code FROM division WHERE code = ? AND portal_owned = 1"
+
+static void noted(struct work *work, const char *act, const char *code, const char *detail, const char *address)
+{
+    trail_write(work, act, arena_printf(work->arena, "division:%s", code), "done", detail, address);
+}
+
+int division_browse(struct work *work, const char *parent, HDF *node)
+{
+    return db_rows(work, node, Q_BROWSE, T(parent));
+}
+
+/* The parent's row is locked: two at once do not get the same number. */
+const char *division_add(struct work *work, const char *parent, const char *name, const char *address)
+{
+    int64_t level = db_int(work, 0, Q_LEVEL, T(parent));
+    if (!level || level > 3)
+        return "请先进入要在其下新增的省、市或县";
+    if (db_int(work, 0, Q_TWIN, T(parent), T(name), T("")))
+        return "该区划下已有同名区划";
+    const char *code = arena_printf(work->arena, "%sQT%lld", division_prefix(work->arena, parent),
+                                    (long long)db_int(work, 0, Q_COUNT, T(parent)) + 1);
+    db_exec(work, Q_ADD, T(code), T(parent), I(level + 1), T(name));
+    noted(work, "division-add", code, name, address);
+    return NULL;
+}
+
+const char *division_rename(struct work *work, const char *code, const char *name, const char *address)
+{
+    const char *parent = db_text(work, Q_PARENT, T(code));
+    if (!parent)
+        return "只能修改平台自有区划的名称";
+    if (db_int(work, 0, Q_TWIN, T(parent), T(name), T(code)))
+        return "该区划下已有同名区划";
+    const char *before = division_name(work, code);
+    db_exec(work, Q_RENAME, T(name), T(code));
+    noted(work, "division-rename", code, arena_printf(work->arena, "%s → %s", before, name), address);
+    return NULL;
+}
+
+bool division_retire(struct work *work, const char *code, bool retired, const char *address)
+{
+    if (db_exec(work, Q_RETIRE, I(retired), T(code), I(retired)) != 1)
+        return false;
+    noted(work, retired ? "division-retire" : "division-restore", code, "", address);
+    return true;
 }

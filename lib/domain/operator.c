@@ -3,6 +3,7 @@
 
 #include "core/db.h"
 #include "core/text.h"
+#include "core/uscc.h"
 
 #define Q_UPSERT                                                                                              \
     "INSERT INTO operator (code, uscc, name, short_name, service_tel, division_code, source)"                 \
@@ -19,6 +20,17 @@ int64_t operator_upsert(struct work *work, const struct operator_record *record)
 
     return db_insert(work, Q_UPSERT, T(record->code), T(record->uscc), T(name), T(brief), T(record->service_tel),
                      T(record->division), T(record->source));
+}
+
+int64_t operator_register(struct work *work, const char *uscc, const char *name, const char *division)
+{
+    char code[ORGANISATION_LENGTH + 1];
+    uscc_organisation(uscc, code);
+    return db_insert(work, "INSERT INTO operator (code, uscc, name, short_name, division_code, source) VALUES (?, ?, ?, ?, ?, 'register')"
+                     " ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), uscc = COALESCE(uscc, VALUES(uscc)),"
+                     " division_code = COALESCE(division_code, VALUES(division_code))",
+                     T(code), T(uscc), T(utf8_cut(work->arena, name, NAME_MAX_CHARACTERS)),
+                     T(utf8_cut(work->arena, name, SHORT_MAX_CHARACTERS)), T(division));
 }
 
 int64_t operator_find(struct work *work, const char *code)

@@ -1,4 +1,4 @@
-/* operator: companies that run charging platforms. Only this file writes table operator. */
+/* operator: companies that run charging platforms. Only this file and company_profile.c write table operator. */
 #ifndef DOMAIN_OPERATOR_H
 #define DOMAIN_OPERATOR_H
 
@@ -19,6 +19,8 @@ struct operator_record {          /* NULL texts: not known; an update then keeps
 /* Inserts or updates by code; returns the id. */
 int64_t operator_upsert(struct work *work, const struct operator_record *record);
 int64_t operator_find(struct work *work, const char *code);       /* 0: no such */
+/* The company of a passed registration, found by its code or made; what is there already stays as it is. */
+int64_t operator_register(struct work *work, const char *uscc, const char *name, const char *division);
 const char *operator_name(struct work *work, int64_t id);         /* NULL: no such */
 
 #endif

@@ -76,7 +76,7 @@ struct list {
     int64_t     count_limit, export_limit;
 
     bool            scope_public;
-    struct source   scope_operator, scope_division;      /* sql NULL: not declared */
+    struct source   scope_operator, scope_division, scope_division_also;   /* sql NULL: not declared */
     enum capability scope_capability;                    /* CAP_UNDECIDED: not declared */
 
     struct list_join   joins[LIST_JOINS];

@@ -61,8 +61,9 @@ static const struct counts *counts_of(struct request *rq, const struct list *lis
     search_scope(&search, rq, list);
     if (search.nothing)
         return fresh;
-    snprintf(fresh->about, sizeof fresh->about, "%s.%s %lld %s", list->name, figure->column,
-             (long long)work->actor.operator_id, work->actor.division ? work->actor.division : "");
+    snprintf(fresh->about, sizeof fresh->about, "%s.%s %lld %d %s", list->name, figure->column,
+             (long long)work->actor.operator_id, list->scope_capability && (work->actor.capabilities & CAP_BIT(list->scope_capability)),
+             work->actor.division ? work->actor.division : "");
     struct counts **place = place_of(fresh->about);
     if (*place && strcmp((*place)->about, fresh->about) == 0 && work->now - (*place)->at < KEEP_MS)
         return *place;

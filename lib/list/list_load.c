@@ -280,6 +280,15 @@ static void action_read(struct list *list, struct list_action *actions, size_t *
         stop(a->name, "when=column:value|value of a declared column");
 }
 
+/* division:<column>, or division:<column>|<column>: a row belongs to both. */
+static void scope_division_read(struct list *list, const char *text)
+{
+    size_t size = strcspn(text, "|");
+    list->scope_division = source_read(list, "scope", arena_copy_n(memory, text, size));
+    if (text[size])
+        list->scope_division_also = source_read(list, "scope", text + size + 1);
+}
+
 /* operator:<column>, division:<column>, capability:<key>, several with a comma between, or public alone. */
 static void scope_read(struct list *list, const char *text)
 {
@@ -293,7 +302,7 @@ static void scope_read(struct list *list, const char *text)
         else if (text_has_prefix(part, "operator:"))
             list->scope_operator = source_read(list, "scope", colon + 1);
         else if (text_has_prefix(part, "division:"))
-            list->scope_division = source_read(list, "scope", colon + 1);
+            scope_division_read(list, colon + 1);
         else if (text_has_prefix(part, "capability:"))
             list->scope_capability = capability_by_key(colon + 1);
         else

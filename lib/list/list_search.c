@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/scope.h"
 #include "core/text.h"
 #include "list/list_declared.h"
 
@@ -24,18 +25,6 @@ static void also(struct search *s, const char *condition)
 
 /* --- the scope ------------------------------------------------------------------------------------ */
 
-/* "440402" -> "440402", "440400" -> "4404", "440000" -> "44": what lies inside begins with it. */
-static const char *division_prefix(struct arena *arena, const char *code)
-{
-    size_t size = strlen(code);
-    while (size == 6 || size == 4) {
-        if (strncmp(code + size - 2, "00", 2) != 0)
-            break;
-        size -= 2;
-    }
-    return arena_copy_n(arena, code, size);
-}
-
 /* LIKE takes % _ and \ for its own. */
 static const char *like(struct arena *arena, const char *before, const char *text)
 {
@@ -50,7 +39,21 @@ static const char *like(struct arena *arena, const char *before, const char *tex
     return out;
 }
 
-/* An actor who acts for a company sees that company's rows and nothing else, whatever division it lies in. */
+/* The rows of the actor's division and below; with a second column, of either. */
+static void scope_division(struct search *s)
+{
+    const struct source *own = &s->list->scope_division, *other = &s->list->scope_division_also;
+    const char *pattern = like(arena_of(s), "", division_prefix(arena_of(s), s->rq->work.actor.division));
+    also(s, other->sql ? arena_printf(arena_of(s), "(%s LIKE ? OR %s LIKE ?)", own->sql, other->sql)
+                       : arena_printf(arena_of(s), "%s LIKE ?", own->sql));
+    search_bind(s, T(pattern));
+    if (other->sql)
+        search_bind(s, T(pattern));
+    s->joins |= own->joins | other->joins;
+}
+
+/* An actor who acts for a company sees that company's rows and nothing else, whatever division it lies in. A holder of
+ * the list's capability sees all, whatever division they belong to. */
 static void scope_add(struct search *s)
 {
     const struct list *list = s->list;
@@ -62,11 +65,11 @@ static void scope_add(struct search *s)
         also(s, arena_printf(arena_of(s), "%s = ?", list->scope_operator.sql));
         search_bind(s, I(actor->operator_id));
         s->joins |= list->scope_operator.joins;
+    } else if (may && !actor->operator_id) {
+        return;
     } else if (list->scope_division.sql && !actor->operator_id && actor->division && *actor->division) {
-        also(s, arena_printf(arena_of(s), "%s LIKE ?", list->scope_division.sql));
-        search_bind(s, T(like(arena_of(s), "", division_prefix(arena_of(s), actor->division))));
-        s->joins |= list->scope_division.joins;
-    } else if (!may || actor->operator_id) {
+        scope_division(s);
+    } else {
         also(s, "1 = 0");
         s->nothing = true;
     }

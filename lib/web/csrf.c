@@ -27,6 +27,14 @@ static const char *server_key(struct work *work)
     return key;
 }
 
+char *page_sign(struct work *work, const char *about)
+{
+    uint8_t digest[32];
+    const char *text = arena_printf(work->arena, "page %s", about), *key = server_key(work);
+    crypto_hmac_sha256(key, strlen(key), text, strlen(text), digest);
+    return text_hex(work->arena, digest, 16);
+}
+
 void csrf_prepare(struct request *rq)
 {
     struct arena *arena = rq->work.arena;
@@ -45,7 +53,7 @@ void csrf_prepare(struct request *rq)
 
 /* "http://host:port" of a header against Host. An absent Origin (old browsers) is judged by the Referer;
  * both absent: the token alone decides. */
-static bool same_origin(struct request *rq)
+bool same_origin(struct request *rq)
 {
     const char *from = header_get(rq, "Origin");
     if (!from || !*from)

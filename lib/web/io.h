@@ -44,6 +44,9 @@ struct web_io {
     bool          has_session;
     const char   *visit;              /* the random cookie a visitor's CSRF token hangs on */
     int64_t       started;            /* clock_micro() */
+    const char   *back;               /* the page a rescued form stood on: where log-in leads */
+    bool          rescued;            /* what was typed waits as a draft (form_rescue) */
+    bool          entered;            /* the handler's transaction ran before: a conflict */
     HDF          *data;               /* root of rq->page; fresh for each request */
 };
 
@@ -58,21 +61,31 @@ void  decode_cookies(struct request *rq, const char *header);
 void  decode_multipart(struct request *rq, const char *boundary);
 size_t body_read(struct request *rq, void *out, size_t size);             /* FAIL_TOO_LARGE past the limit */
 
-/* form.c */
+/* form_read.c */
 void forms_load(const struct program *program);                           /* a mistake stops the start */
+void forms_tie(void);                                                     /* each named check is registered */
 void forms_complete(const struct program *program);                       /* after start: each route's form is there */
-void form_decode(struct request *rq);                                     /* rq->values from io->given */
+/* form_decode.c */
+void form_decode(struct request *rq);                                     /* rq->values from io->given; types checked */
+void form_enter(struct request *rq);                                      /* in the transaction: files, draft, all checks; a wrong
+                                                                             form does not reach its handler */
 bool form_wrong(const struct request *rq);
-void form_to_page(struct request *rq);                                    /* Page.Values.*, Page.Errors.* */
 void form_refuse_plain(struct request *rq);                               /* no redraw: 400 (GET) or 422 */
+/* form_page.c */
+void form_to_page(struct request *rq);                                    /* Page.Values.*, Page.Errors.* */
+/* form_draft.c */
+bool form_rescue(struct request *rq);                                     /* a POST whose session ended: kept as a draft */
 
 /* csrf.c */
 void csrf_prepare(struct request *rq);
 void csrf_check(struct request *rq);
+bool same_origin(struct request *rq);
+char *page_sign(struct work *work, const char *about);                  /* what only this server can have written */
 
 /* view.c */
 void views_load(const struct program *program);
 void view_begin(struct request *rq);                                      /* a fresh rq->page */
+void view_count_side(struct request *rq);                                 /* Side.N with the Count of registered counters */
 const char *view_render(struct request *rq, const char *template_name, size_t *size);
 
 /* wire.c: the whole answer at once */

@@ -75,6 +75,18 @@ static void step_capability(struct request *rq)
     fail(&rq->work, FAIL_FORBIDDEN, "%s", "");
 }
 
+static void step_body(struct request *rq);
+
+/* A session that ended while somebody typed: what was sent is kept for the same person's next log-in. */
+static void step_rescue(struct request *rq)
+{
+    if (rq->method != POST || rq->work.actor.account_id || !rq->route->form
+        || (rq->work.actor.capabilities & CAP_BIT(rq->route->capability)) || rq->route->capability == CAP_PEER)
+        return;
+    step_body(rq);
+    (void)form_rescue(rq);
+}
+
 static void read_raw_body(struct request *rq, size_t size)
 {
     char *body = arena_alloc(rq->work.arena, size + 1);
@@ -148,8 +160,7 @@ static void step_handler(struct work *work, void *arg)
     rq->io->answer = (struct answer){ 0 };
     step_form(rq);
     view_begin(rq);
-    if (form_wrong(rq))
-        form_refuse(rq);
+    form_enter(rq);
     rq->route->handler(rq);
     fail_ours(&rq->work, "handler of %s did not end with page(), redirect() or answer()", rq->route->path);
 }
@@ -181,6 +192,7 @@ static void road_decode(struct work *work, void *arg)
 {
     struct request *rq = arg;
     (void)work;
+    step_rescue(rq);
     step_capability(rq);
     step_body(rq);
     step_csrf(rq);

@@ -69,6 +69,7 @@ const char *public_address(struct request *rq)
 
 void page_status(struct request *rq, int status, const char *template_name)
 {
+    view_count_side(rq);
     rq->io->answer.status = status;
     rq->io->answer.template_name = template_name;
     rq->io->answer.content_type = "text/html; charset=utf-8";
@@ -191,9 +192,11 @@ static void failure_page(struct work *work, void *arg)
 static void to_login(struct request *rq)
 {
     struct arena *arena = rq->work.arena;
-    const char *back = rq->method == GET ? rq->path : "/";
-    back = header_address(arena, strpbrk(back, "&?#%+") ? "/" : back);
-    header_add(rq, "Location", arena_printf(arena, "/account/login?back=%s", back));
+    const char *uri = FCGX_GetParam("REQUEST_URI", rq->io->fcgi->envp);           /* as it came, with its query */
+    const char *back = rq->method == GET ? uri : rq->io->back;
+    bool fit = back && back[0] == '/' && back[1] != '/' && strlen(back) <= 300 && !strpbrk(back, "\\\r\n\t");
+    header_add(rq, "Location", arena_printf(arena, "/account/login?%sback=%s", rq->io->rescued ? "kept=1&" : "",
+                                            fit ? text_percent(arena, back, "/") : "/"));
     rq->io->answer.status = 303;
     rq->io->answer.content_type = "text/plain; charset=utf-8";
     rq->io->answer.body = "";

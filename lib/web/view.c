@@ -119,6 +119,18 @@ static void set_actor(struct request *rq)
         }
 }
 
+/* `keys`: capabilities with blanks between; one is enough. */
+static bool may_any(struct request *rq, const char *keys)
+{
+    char *rest = arena_copy(rq->work.arena, keys), *key;
+    while ((key = strsep(&rest, " "))) {
+        enum capability cap = capability_by_key(key);
+        if (cap != CAP_UNDECIDED && (rq->work.actor.capabilities & CAP_BIT(cap)))
+            return true;
+    }
+    return false;
+}
+
 /* Side.N: the entries of the working area this actor may enter; the longest path that fits is the current one. */
 static void set_side_menu(struct request *rq)
 {
@@ -127,8 +139,7 @@ static void set_side_menu(struct request *rq)
     int n = 0;
     for (HDF *item = hdf_get_child(config_tree(), "WorkMenu"); item; item = hdf_obj_next(item)) {
         const char *path = hdf_get_value(item, "Path", "");
-        enum capability cap = capability_by_key(hdf_get_value(item, "Capability", ""));
-        if (!(rq->work.actor.capabilities & CAP_BIT(cap)) || cap == CAP_UNDECIDED)
+        if (!may_any(rq, hdf_get_value(item, "Capability", "")))
             continue;
         char name[16];
         snprintf(name, sizeof name, "Side.%d", n++);
@@ -136,6 +147,7 @@ static void set_side_menu(struct request *rq)
         view_set(out, "Label", hdf_get_value(item, "Label", NULL));
         view_set(out, "Path", path);
         view_set(out, "Group", hdf_get_value(item, "Group", NULL));
+        view_set(out, "Counter", hdf_get_value(item, "Counter", NULL));
         if (text_has_prefix(rq->path, path) && strlen(path) > best) {
             best = strlen(path);
             current = out;
@@ -143,6 +155,41 @@ static void set_side_menu(struct request *rq)
     }
     if (current)
         view_set(current, "Current", "1");
+}
+
+/* --- figures beside the entries ------------------------------------------------------------------------ */
+
+enum { COUNTERS = 20, COUNT_SHOWN = 99 };
+
+static struct { const char *name; int64_t (*count)(struct work *work); } counters[COUNTERS];
+static size_t counter_count;
+
+void side_counter_register(const char *name, int64_t (*count)(struct work *work))
+{
+    for (size_t i = 0; i < counter_count; i++)
+        if (strcmp(counters[i].name, name) == 0)
+            return;
+    if (counter_count == COUNTERS)
+        abort();
+    counters[counter_count].name = name;
+    counters[counter_count++].count = count;
+}
+
+void view_count_side(struct request *rq)
+{
+    if (!rq->work.actor.account_id)
+        return;
+    set_side_menu(rq);
+    for (HDF *entry = hdf_get_child(rq->io->data, "Side"); entry; entry = hdf_obj_next(entry))
+        for (size_t i = 0; i < counter_count; i++) {
+            if (strcmp(counters[i].name, view_get(entry, "Counter")) != 0)
+                continue;
+            int64_t count = counters[i].count(&rq->work);
+            if (count > COUNT_SHOWN)
+                view_setf(entry, "Count", "%d+", COUNT_SHOWN);
+            else if (count)
+                view_set_int(entry, "Count", count);
+        }
 }
 
 void view_begin(struct request *rq)
@@ -170,7 +217,7 @@ static void view_frame(struct request *rq)
         view_set(rq->page, "Elder", "1");
     view_set(rq->page, "Key", crypto_token(arena, 15));
     set_actor(rq);
-    if (rq->work.actor.account_id)
+    if (rq->work.actor.account_id && !hdf_get_obj(rq->io->data, "Side"))      /* an error page: without figures */
         set_side_menu(rq);
 }
 

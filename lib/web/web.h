@@ -27,6 +27,8 @@
 #include "core/capability.h"
 #include "core/db.h"
 #include "core/work.h"
+#include "web/form.h"
+#include "web/upload.h"
 
 enum method { METHOD_NONE, GET, POST };          /* HEAD is answered as GET without a body */
 
@@ -54,13 +56,6 @@ struct program {
                                                     NULL: the program knows visitors only */
     void              (*failed)(struct request *rq);   /* answers a failure in the program's own form (a
                                                     protocol's envelope); NULL: a page, or JSON */
-};
-
-struct upload {                                  /* a file of a multipart form, on disk until the work ends */
-    const char *field;
-    const char *path;                            /* under VAR/tmp; removed at the end unless taken */
-    const char *name;                            /* as the visitor called it: for display only */
-    size_t      size;
 };
 
 struct request {
@@ -125,10 +120,26 @@ const struct upload *form_file(struct request *rq, const char *field);      /* N
 void        form_error(struct request *rq, const char *field, const char *text, ...)
                 __attribute__((format(printf, 3, 4)));
 _Noreturn void form_refuse(struct request *rq);
+void        form_refuse_wrong(struct request *rq);      /* the same when values_error() found something; else returns */
 
-/* For engines that make a form from their own declaration ("list:job"): `fields` are the nodes of a fields { } block
- * and stay for the life of the process. From program.start only. */
-void        form_register(const char *name, HDF *fields);
+/* --- forms on pages (web/form.h holds the rest) ------------------------------------------------ */
+/* Page.Form.*, Page.Values.*, Page.Errors.*: the form as it must stand on the page, for parts/form.cst. After a POST of
+ * this form: what was typed. Else the visitor's draft of it, else `values` (a loaded record), else empty. `action`: the
+ * path the form is sent to. */
+void        form_show(struct request *rq, const char *form, const struct form_values *values, const char *action);
+bool        form_draft(struct request *rq);             /* sent by 「保存」 (do=draft): required fields were not asked for */
+/* Keeps what was typed as this person's draft of the form (account, or visit); the next form_show() shows it. */
+void        form_draft_keep(struct request *rq);
+void        form_done(struct request *rq);              /* it has become a record: the draft goes */
+/* The POST of a form with steps: keeps the step, ends the work with a redirect to `path`?step=N for 上一步, 下一步 and
+ * 保存; returns when the last step was sent and all steps are good. */
+void        form_wizard(struct request *rq, const char *path);
+/* A handler for { GET, "/account/divisions", CAP_PUBLIC, "divisions", form_divisions_answer }: JSON for form.js. */
+void        form_divisions_answer(struct request *rq);
+
+/* A figure beside an entry of the working area's menu (WorkMenu.N.Counter = name): asked once a page of a signed-in
+ * actor, inside the handler's transaction. From program.start. 100 and more are shown as 99+. */
+void        side_counter_register(const char *name, int64_t (*count)(struct work *work));
 
 /* --- HDF, for handlers ------------------------------------------------------------------------ */
 void view_set(HDF *node, const char *name, const char *value);              /* NULL value: left out */

@@ -33,7 +33,8 @@ for (const script of [true, false])
     const context = await visit(browser, { script }), page = await context.newPage();
     await page.goto('/account/login');
     await fill(page, 'demo-operator', PASSWORD);
-    assert.match(page.url(), /\/account$/);
+    assert.match(page.url(), /\/operator$/);
+    await page.goto('/account');
     assert.equal(await page.locator('h1').innerText(), '我的账号');
     const text = await page.locator('main').innerText();
     for (const fact of ['demo-operator', '充电设施运营商']) assert.ok(text.includes(fact), fact);
@@ -61,7 +62,7 @@ test('Z7.1: 「登录」 opens as a pop-up window on the page one is on, and wor
   await dialog.getByLabel('账号或手机号').fill('demo-operator');
   await dialog.getByLabel('密码', { exact: true }).fill(PASSWORD);
   await dialog.getByRole('button', { name: '登录', exact: true }).click();
-  await page.waitForURL(/\/account$/);
+  await page.waitForURL(/\/(account|operator)$/);
   await context.close();
 });
 
@@ -91,7 +92,10 @@ test('a wrong password: 422, said in words, the account stays typed, the passwor
   assert.equal(await page.getByRole('main').getByLabel('密码', { exact: true }).inputValue(), '');
   assert.ok(!(await page.content()).includes('wrong-password'));
   await context.close();
-  const unknown = await login('nobody-here', 'x'), wrong = await login('demo-builder', 'x');
+  sql('DELETE FROM login_failure');
+  const unknown = await login('nobody-here', 'x');
+  sql('DELETE FROM login_failure');
+  const wrong = await login('demo-builder', 'x');
   const said = (one) => /class="govuk-error-summary"[\s\S]*?<\/ul>/.exec(one.answer.body)[0];
   assert.equal(said(unknown), said(wrong), 'nobody learns which accounts exist');
   assert.equal(wrong.answer.status, 422);
@@ -100,14 +104,18 @@ test('a wrong password: 422, said in words, the account stays typed, the passwor
 test('five failures make the account wait, even with the right password; others go on; the wait ends', async () => {
   sql('DELETE FROM login_failure');
   const minutes = 10;
-  for (let i = 0; i < 5; i++) assert.equal((await login('demo-finance', `wrong ${i}`)).answer.status, 422, `failure ${i + 1}`);
+  /* from the third on a captcha would stand before them: tests/e2e/doors.test.mjs */
+  for (let i = 0; i < 2; i++) assert.equal((await login('demo-finance', `wrong ${i}`)).answer.status, 422, `failure ${i + 1}`);
+  sql(`INSERT INTO login_failure (login, address, at) VALUES ${Array.from({ length: 3 }, () => "('demo-finance', '10.0.0.1', NOW(3))")}`);
   const { answer, line } = await login('demo-finance', PASSWORD);
   assert.equal(answer.status, 429);
   assert.equal(line, undefined, 'no session');
   assert.match(wordsOf(answer.body), new RegExp(`${minutes} 分钟`));
   assert.ok(Number(answer.headers['retry-after']) > 0);
+  sql("UPDATE login_failure SET address = '10.0.0.1'");      /* no captcha for this address */
   assert.equal((await login('demo-expert', PASSWORD)).answer.status, 303, 'another account is not held up');
-  sql(`UPDATE login_failure SET at = at - INTERVAL ${minutes} MINUTE`);
+  sql(`UPDATE login_failure SET at = at - INTERVAL ${minutes} MINUTE, address = '10.0.0.1'`);
+  sql("DELETE FROM login_failure WHERE login = 'demo-finance' LIMIT 4");      /* the captcha's share */
   assert.equal((await login('demo-finance', PASSWORD)).answer.status, 303);
   assert.equal(sqlValue("SELECT COUNT(*) FROM login_failure WHERE login = 'demo-finance'"), '0', 'forgiven');
 });

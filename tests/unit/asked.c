@@ -21,8 +21,7 @@ static void handle(struct work *work, void *arg)
     struct asked *asked = arg;
     (void)work;
     view_begin(&asked->rq);
-    if (form_wrong(&asked->rq))
-        form_refuse(&asked->rq);
+    form_enter(&asked->rq);
     asked->rq.route->handler(&asked->rq);
 }
 

@@ -1,124 +1,213 @@
-/* session: guessing is slowed for the account whatever it is called; demonstration logins work in demonstrations only. */
+/* session: a log-in goes through its steps, the token changes at the end and when proved again; limits; states of the
+ * account; the rotation of passwords; dormant accounts; recovery's ticket and link. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "core/capability.h"
 #include "core/config.h"
 #include "core/crypto.h"
+#include "core/text.h"
 #include "db_fixture.h"
+#include "domain/account.h"
+#include "domain/password.h"
+#include "domain/recovery.h"
+#include "domain/second_factor.h"
 #include "domain/session.h"
 
 #undef fail
 #include <cmocka.h>
 
-static struct work *db;
+static struct work *work;
+static const char PASSWORD[] = "Kettle-river-42";
 
-struct attempt { const char *login, *password, *address; int64_t account; };
-
-static void attempt_run(struct work *work, void *arg)
+static int set_up(void **state)
 {
-    struct attempt *a = arg;
-    a->account = session_check_password(work, a->login, a->password, a->address);
-}
-
-static bool attempt(const char *login, const char *password, const char *address)
-{
-    struct attempt a = { login, password, address, 0 };
-    return work_run(db, WORK_WRITE, attempt_run, &a) && a.account;
-}
-
-static void account_make(struct work *work, void *arg)
-{
-    (void)arg;
-    db_exec(work, "INSERT INTO account (login, phone, name, role, password_hash) VALUES ('li', '13800000000', 'Li', 'admin', ?)",
-            T(password_hash(work->arena, "right")));
-}
-
-static int tidy(void **state)
-{
+    const char *hash = password_hash(work->arena, PASSWORD);
     (void)state;
-    db_fixture_sql("DELETE FROM login_failure");
-    db_fixture_sql("DELETE FROM session");
-    db_fixture_sql("UPDATE account SET demo = 0");
-    hdf_set_value(config_tree(), "Demo.Mode", "1");
+    db_fixture_sql(arena_printf(work->arena, "INSERT INTO account (id, login, name, phone, role, password_hash) VALUES"
+                                " (1, 'op', '运营商', '13800138000', 'operator', '%s'), (2, 'city', '市局', NULL, 'city', '%s')", hash, hash));
     return 0;
 }
 
-static void the_phone_gives_no_second_row_of_guesses(void **state)
+static int reset(void **state)
 {
-    static const char *const names[] = { "li", "13800000000", "LI", "li ", "13800000000" };
     (void)state;
-    for (size_t i = 0; i < 5; i++)
-        assert_false(attempt(names[i], "wrong", "10.0.0.1"));
-    assert_false(attempt("13800000000", "right", "10.0.0.2"));
-    assert_int_equal(db->failed, FAIL_TOO_MANY);
-    assert_false(attempt("li", "right", "10.0.0.3"));
-    assert_int_equal(db->failed, FAIL_TOO_MANY);
+    db_fixture_sql("DELETE FROM session");
+    db_fixture_sql("DELETE FROM login_failure");
+    db_fixture_sql("UPDATE account SET state = 'active', lock_reason = '', last_login_at = NULL, created_at = NOW(3), password_at = NOW(3)");
+    hdf_set_value(config_tree(), "Session.StaffSecondFactor", "0");
+    return 0;
 }
 
-static void the_right_password_forgives_whatever_name_was_typed(void **state)
+static struct login result;
+struct try { const char *name, *password; };
+static void do_password(struct work *w, void *arg) { struct try *t = arg; result = session_check_password(w, t->name, t->password, "10.0.0.1"); }
+static enum login_outcome outcome(const char *name, const char *password)
 {
-    (void)state;
-    for (int i = 0; i < 4; i++)
-        assert_false(attempt("li", "wrong", "10.0.0.1"));
-    assert_true(attempt("13800000000", "right", "10.0.0.1"));
-    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM login_failure"), 0);
+    struct try t = { name, password };
+    db_fixture_run(work, do_password, &t);
+    return result.outcome;
 }
 
-static void one_address_trying_many_names_waits_too(void **state)
+static const char *token;
+static enum login_step step;
+static struct actor actor;
+static bool known;
+static void do_begin(struct work *w, void *arg) { token = session_begin(w, *(int64_t *)arg, "10.0.0.1", "Firefox \xff"); }
+static void do_step(struct work *w, void *arg) { step = session_step(w, arg); }
+static void do_complete(struct work *w, void *arg) { token = session_complete(w, arg); }
+static void do_factor(struct work *w, void *arg) { session_factor_given(w, arg); }
+static void do_prove(struct work *w, void *arg) { token = session_prove(w, arg); }
+static void do_actor(struct work *w, void *arg)
+{
+    actor = (struct actor){ .role = "visitor", .capabilities = CAP_BIT(CAP_PUBLIC) };
+    known = session_actor(w, arg, &actor);
+}
+
+static const char *begin(int64_t account)
+{
+    db_fixture_run(work, do_begin, &account);
+    return token;
+}
+static enum login_step step_of(const char *t) { db_fixture_run(work, do_step, (void *)t); return step; }
+static const char *complete(const char *t) { db_fixture_run(work, do_complete, (void *)t); return token; }
+static bool holds(const char *t) { db_fixture_run(work, do_actor, (void *)t); return known && actor.account_id; }
+
+static void by_name_or_phone_and_no_other_way(void **state)
 {
     (void)state;
-    for (int i = 0; i < 25; i++) {
-        char name[20];
-        snprintf(name, sizeof name, "nobody%d", i);
-        assert_false(attempt(name, "wrong", "10.0.0.9"));
+    assert_int_equal(outcome("op", PASSWORD), LOGIN_GOOD);
+    assert_int_equal(outcome("13800138000", PASSWORD), LOGIN_GOOD);
+    assert_string_equal(result.name, "op");
+    assert_int_equal(outcome("op", "x"), LOGIN_WRONG);
+    assert_int_equal(outcome("13800138000", "x"), LOGIN_WRONG);
+    assert_int_equal(outcome("nobody", PASSWORD), LOGIN_WRONG);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM login_failure WHERE login = 'op'"), 2);     /* by phone or name: one count */
+    db_fixture_sql("UPDATE account SET password_hash = CONCAT('!', password_hash) WHERE id = 2");
+    assert_int_equal(outcome("city", PASSWORD), LOGIN_WRONG);
+    db_fixture_sql("UPDATE account SET password_hash = SUBSTRING(password_hash, 2) WHERE id = 2");
+}
+
+static void steps_then_a_new_token(void **state)
+{
+    (void)state;
+    const char *half = begin(1);
+    assert_false(holds(half));
+    assert_int_equal(actor.pending_id, 1);
+    assert_int_equal(actor.capabilities, CAP_BIT(CAP_PUBLIC) | CAP_BIT(CAP_SIGNING_IN));
+    assert_int_equal(step_of(half), STEP_DONE);
+    const char *whole = complete(half);
+    assert_string_not_equal(half, whole);
+    assert_true(holds(whole));
+    assert_false(holds(half));
+    assert_int_equal(actor.pending_id, 0);
+    holds(whole);
+    db_fixture_run(work, do_prove, (void *)whole);
+    assert_false(holds(whole));
+    assert_true(holds(token));
+}
+
+static void staff_enrol_before_anything(void **state)
+{
+    (void)state;
+    hdf_set_value(config_tree(), "Session.StaffSecondFactor", "1");
+    const char *half = begin(2);
+    assert_int_equal(step_of(half), STEP_ENROL);
+    assert_false(work_run(work, WORK_WRITE, do_complete, (void *)half));       /* no way around */
+    db_fixture_sql("UPDATE account SET totp_secret = 'sealed' WHERE id = 2");
+    assert_int_equal(step_of(half), STEP_FACTOR);
+    db_fixture_run(work, do_factor, (void *)half);
+    assert_int_equal(step_of(half), STEP_DONE);
+    db_fixture_sql("UPDATE account SET state = 'must_change' WHERE id = 2");
+    assert_int_equal(step_of(half), STEP_CHANGE);
+    db_fixture_sql("UPDATE account SET totp_secret = NULL WHERE id = 2");
+}
+
+static void limits_and_states(void **state)
+{
+    static const char *const ends[] = {
+        "UPDATE session SET seen_at = NOW(3) - INTERVAL 31 MINUTE", "UPDATE session SET expires_at = NOW(3) - INTERVAL 1 SECOND",
+        "UPDATE account SET state = 'locked'", "UPDATE account SET state = 'closed'", "UPDATE account SET state = 'must_change'",
+        "UPDATE session SET complete = 0" };
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        reset(NULL);
+        const char *whole = complete(begin(1));
+        assert_true(holds(whole));
+        db_fixture_sql(ends[i]);
+        assert_false(holds(whole));
     }
-    assert_false(attempt("li", "right", "10.0.0.9"));
-    assert_int_equal(db->failed, FAIL_TOO_MANY);
-    assert_true(attempt("li", "right", "10.0.0.8"));
+    reset(NULL);
+    db_fixture_sql("UPDATE account SET state = 'pending' WHERE id = 2");       /* under review: only what everybody has */
+    assert_int_equal(outcome("city", PASSWORD), LOGIN_GOOD);
+    const char *whole = complete(begin(2));
+    assert_true(holds(whole));
+    assert_int_equal(actor.capabilities, CAP_BIT(CAP_PUBLIC) | CAP_BIT(CAP_SIGNED_IN));
 }
 
-struct held { const char *token; bool holds; };
+static void do_dormant(struct work *w, void *arg) { *(int64_t *)arg = account_lock_dormant(w); }
+static void do_unlock(struct work *w, void *arg) { (void)arg; assert_true(account_unlock(w, 1, "")); assert_false(account_unlock(w, 1, "")); }
 
-static void open_session(struct work *work, void *arg)
+static void dormant_and_outdated(void **state)
 {
-    ((struct held *)arg)->token = session_open(work, db_int(work, 0, "SELECT id FROM account"), "");
-}
-
-static void look_session(struct work *work, void *arg)
-{
-    struct held *held = arg;
-    struct actor actor;
-    held->holds = session_actor(work, held->token, &actor);
-}
-
-static void a_demonstration_account_opens_nothing_elsewhere(void **state)
-{
-    struct held held;
+    int64_t locked;
     (void)state;
-    db_fixture_sql("UPDATE account SET demo = 1");
-    assert_true(attempt("li", "right", "10.0.0.1"));
-    db_fixture_run(db, open_session, &held);
-    db_fixture_run(db, look_session, &held);
-    assert_true(held.holds);
-    hdf_set_value(config_tree(), "Demo.Mode", "0");
-    assert_false(attempt("li", "right", "10.0.0.1"));
-    db_fixture_run(db, look_session, &held);
-    assert_false(held.holds);
+    db_fixture_sql("UPDATE account SET last_login_at = NOW(3) - INTERVAL 3 MONTH + INTERVAL 1 DAY WHERE id = 1");
+    db_fixture_run(work, do_dormant, &locked);
+    assert_int_equal(locked, 0);
+    db_fixture_sql("UPDATE account SET last_login_at = NOW(3) - INTERVAL 3 MONTH - INTERVAL 1 SECOND WHERE id = 1");
+    db_fixture_run(work, do_dormant, &locked);
+    assert_int_equal(locked, 1);
+    assert_int_equal(outcome("op", PASSWORD), LOGIN_DORMANT);
+    assert_int_equal(outcome("op", "x"), LOGIN_WRONG);
+    db_fixture_run(work, do_unlock, NULL);
+    assert_int_equal(outcome("op", PASSWORD), LOGIN_GOOD);
+    db_fixture_run(work, do_dormant, &locked);
+    assert_int_equal(locked, 0);
+    db_fixture_sql("UPDATE account SET password_at = NOW(3) - INTERVAL 91 DAY WHERE id = 1");
+    assert_int_equal(outcome("op", PASSWORD), LOGIN_GOOD);
+    assert_int_equal(step_of(begin(1)), STEP_CHANGE);
+}
+
+static const char *text;
+static int64_t account;
+static void do_ticket(struct work *w, void *arg) { (void)arg; text = recovery_ticket(w, 1); }
+static void do_open_ticket(struct work *w, void *arg) { account = recovery_ticket_open(w, arg); }
+static void do_link(struct work *w, void *arg) { (void)arg; text = recovery_link(w, 1, ""); }
+static void do_open_link(struct work *w, void *arg) { account = recovery_link_open(w, arg); }
+static void do_finish(struct work *w, void *arg) { recovery_finish(w, 1, arg, ""); }
+static int64_t opened(void (*how)(struct work *, void *), const char *what) { db_fixture_run(work, how, (void *)what); return account; }
+
+static void tickets_and_links_work_once(void **state)
+{
+    (void)state;
+    db_fixture_run(work, do_ticket, NULL);
+    const char *ticket = text;
+    assert_int_equal(opened(do_open_ticket, ticket), 1);
+    assert_int_equal(opened(do_open_ticket, "a1:AAAA"), 0);
+    const char *whole = complete(begin(1));
+    db_fixture_run(work, do_link, NULL);
+    const char *link = text;
+    assert_false(holds(whole));
+    assert_int_equal(outcome("op", PASSWORD), LOGIN_WRONG);               /* the old password ended */
+    assert_int_equal(opened(do_open_link, link), 1);
+    assert_int_equal(opened(do_open_link, "other"), 0);
+    db_fixture_run(work, do_finish, (void *)"Willow-garden-77");
+    assert_int_equal(opened(do_open_link, link), 0);
+    assert_int_equal(opened(do_open_ticket, ticket), 0);
+    assert_int_equal(outcome("op", "Willow-garden-77"), LOGIN_GOOD);
+    assert_int_equal(db_fixture_int("SELECT state = 'active' FROM account WHERE id = 1"), 1);
 }
 
 int main(void)
 {
+    work = db_fixture();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(the_phone_gives_no_second_row_of_guesses, tidy),
-        cmocka_unit_test_teardown(the_right_password_forgives_whatever_name_was_typed, tidy),
-        cmocka_unit_test_teardown(one_address_trying_many_names_waits_too, tidy),
-        cmocka_unit_test_teardown(a_demonstration_account_opens_nothing_elsewhere, tidy),
-    };
-    db = db_fixture();
-    db_fixture_run(db, account_make, NULL);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+        cmocka_unit_test_setup(by_name_or_phone_and_no_other_way, reset), cmocka_unit_test_setup(steps_then_a_new_token, reset),
+        cmocka_unit_test_setup(staff_enrol_before_anything, reset), cmocka_unit_test_setup(limits_and_states, reset),
+        cmocka_unit_test_setup(dormant_and_outdated, reset), cmocka_unit_test_setup(tickets_and_links_work_once, reset) };
+    return cmocka_run_group_tests(tests, set_up, NULL);
 }

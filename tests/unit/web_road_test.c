@@ -109,14 +109,16 @@ static void needs_login(struct work *work, void *arg)
 
 static void any_address_may_lead_to_the_login_page(void **state)
 {
-    static const struct { const char *path, *location; } cases[] = {
-        { "/admin/jobs", "/account/login?back=/admin/jobs" }, { "/a/x\r\nSet-Cookie:a=b", "/account/login?back=/a/x%0D%0ASet-Cookie:a=b" },
-        { "/a/充", "/account/login?back=/a/%E5%85%85" }, { "/a/b&c=d", "/account/login?back=/" } };
+    static const struct { const char *uri, *location; } cases[] = {
+        { "/admin/jobs", "/account/login?back=/admin/jobs" }, { "/a/x\r\nSet-Cookie:a=b", "/account/login?back=/" },
+        { "/a/充", "/account/login?back=/a/%E5%85%85" }, { "/a?b=1&c=%41", "/account/login?back=/a%3Fb%3D1%26c%3D%2541" },
+        { "//evil.example", "/account/login?back=/" } };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ride *r = ride_new(NULL);
         r->rq.method = GET;
-        r->rq.path = cases[i].path;
+        char *address[] = { arena_printf(r->rq.work.arena, "REQUEST_URI=%s", cases[i].uri), NULL };
+        r->fcgi.envp = address;
         assert_false(work_run(&r->rq.work, WORK_PLAIN, needs_login, NULL));
         answer_failure(&r->rq);
         assert_int_equal(r->io.answer.status, 303);
@@ -153,13 +155,15 @@ static void takes_anything(struct request *rq) { answer(rq, 200, "text/plain", "
 static void values_that_would_break_later_are_refused_now(void **state)
 {
     static const struct { const char *field, *value; bool good; } cases[] = {
-        { "day", "2026-01-20", true }, { "day", "2026- 1-20", false }, { "day", "2026-02-30", false }, { "t", "a\r\n\tb", true },
+        { "day", "2026-01-20", true }, { "day", "2026- 1-20", true } /* made normal */, { "day", "2026-02-30", false }, { "t", "a\r\n\tb", true },
         { "t", "a\x0b" "b", false }, { "t", "\x7f", false } };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ride *r = ride_new(takes_anything);
         pairs_add(r->rq.work.arena, &r->io.given, cases[i].field, cases[i].value);
-        assert_int_equal(work_run(&r->rq.work, WORK_PLAIN, step_handler, &r->rq), cases[i].good);
+        bool good = work_run(&r->rq.work, WORK_PLAIN, step_handler, &r->rq);
+        if (good != cases[i].good)
+            fail_msg("%s=%s", cases[i].field, cases[i].value);
         ride_done(r);
     }
 }

@@ -5,7 +5,7 @@ import { get, isPage, unescapeHtml } from './http.mjs';
 
 const EXAMPLES = 3;          // addresses kept for a route; a catalogue of thousands is not walked through
 const VARIANTS = 4;          // with different queries
-const ASKED_BY_SCRIPTS = { '/map/facet': '?facet=operator' };      // addresses that stand in no page
+const ASKED_BY_SCRIPTS = { '/map/facet': '?facet=operator', '/admin/reveal': '?kind=account-phone&id=1' };      // addresses that stand in no page
 
 /** Addresses of this site in a page: links, pictures, data-* addresses, plain GET forms. */
 export function linksOf(answer) {

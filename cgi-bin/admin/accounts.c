@@ -1,0 +1,148 @@
+/* accounts: 账号管理. Who may see and do what is judged in lib/domain/account_admin; the pages show only what may be done. */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin.h"
+#include "core/dict.h"
+#include "domain/account_admin.h"
+#include "domain/role.h"
+#include "list/list.h"
+
+void account_list(struct request *rq)
+{
+    view_set(rq->page, "Title", "账号管理");
+    if (rq->work.actor.capabilities & CAP_BIT(CAP_ACCOUNT_MANAGE))
+        view_set(rq->page, "MayCreate", "1");
+    list_page(rq, "account");
+    page(rq, "admin/accounts.cst");
+}
+
+/* An account's facts, by the keys the domain filled in. */
+static void add_facts(struct request *rq, HDF *account)
+{
+    static const struct { const char *label, *key, *empty; } facts[] = {
+        { "账号", "login", "" }, { "姓名或单位", "name", "" }, { "手机号", "phone_shown", "未填写" },
+        { "邮箱", "email_shown", "未填写" }, { "辖区", "division", "无" }, { "运营商", "company", "无" },
+        { "开立时间", "created_at", "" }, { "最近登录", "last_login_at", "从未登录" }, { "登录中的设备", "sessions", "0" } };
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        const char *value = view_get(account, facts[i].key);
+        add_fact(rq->page, (int)i, facts[i].label, *value ? value : facts[i].empty);
+    }
+    int n = sizeof facts / sizeof *facts;
+    bool dormant = strcmp(view_get(account, "lock_reason"), "dormant") == 0;
+    const char *note = dormant ? "（长期未登录，自动锁定）" : view_get(account, "lock_note");
+    add_fact(rq->page, n++, "角色", role_label(view_get(account, "role")));
+    add_fact(rq->page, n++, "双重验证", *view_get(account, "second_factor") == '1' ? "已启用" : "未启用");
+    add_fact(rq->page, n, "状态", arena_printf(rq->work.arena, "%s%s%s", dict_label("account_state", view_get(account, "state")),
+                                               !dormant && *note ? "：" : "", note));
+}
+
+static HDF *show(struct request *rq, int64_t id, const char *title)
+{
+    HDF *account = view_node(rq->page, "Account");
+    account_admin_load(&rq->work, id, account);
+    view_setf(rq->page, "Title", title, view_get(account, "login"));
+    add_facts(rq, account);
+    return account;
+}
+
+void account_page(struct request *rq)
+{
+    static const struct { const char *done, *notice; } notices[] = {
+        { "lock", "账号已锁定。" }, { "unlock", "账号已解锁。" }, { "roles", "角色和辖区已变更。" },
+        { "sent", "一次性链接已以短信发送至该账号的手机号，24 小时内有效。" } };
+    show(rq, form_int(rq, "id"), "账号 %s");
+    for (size_t i = 0; i < sizeof notices / sizeof *notices; i++)
+        if (strcmp(form_text(rq, "done"), notices[i].done) == 0)
+            view_set(rq->page, "Notice", notices[i].notice);
+    page(rq, "admin/account.cst");
+}
+
+void account_lock_redraw(struct request *rq)
+{
+    show(rq, form_int(rq, "id"), "账号 %s");
+    page(rq, "admin/account.cst");
+}
+
+static _Noreturn void back_to(struct request *rq, int64_t id, const char *done)
+{
+    redirect(rq, "/admin/accounts/%lld?done=%s", (long long)id, done);
+}
+
+void account_lock_it(struct request *rq)
+{
+    account_admin_lock(&rq->work, form_int(rq, "id"), form_text(rq, "reason"), rq->address);
+    back_to(rq, form_int(rq, "id"), "lock");
+}
+
+void account_unlock_it(struct request *rq)
+{
+    account_admin_unlock(&rq->work, form_int(rq, "id"), rq->address);
+    back_to(rq, form_int(rq, "id"), "unlock");
+}
+
+/* The link stands in this answer alone; a page fetched again does not have it. */
+static _Noreturn void hand_over(struct request *rq, int64_t id, const char *link)
+{
+    if (!link)
+        back_to(rq, id, "sent");
+    header_add(rq, "Cache-Control", "no-store");
+    show(rq, id, "账号 %s");
+    view_set(rq->page, "Secret", link);
+    page(rq, "admin/account.cst");
+}
+
+void account_reset_it(struct request *rq)
+{
+    int64_t id = form_int(rq, "id");
+    hand_over(rq, id, account_admin_reset(&rq->work, id, public_address(rq), rq->address));
+}
+
+/* --- opening ---------------------------------------------------------------------------------------------- */
+
+void account_new_page(struct request *rq)
+{
+    view_set(rq->page, "Title", "开立账号");
+    account_admin_divisions(&rq->work, view_node(rq->page, "Divisions"));
+    page(rq, "admin/account-new.cst");
+}
+
+void account_new_save(struct request *rq)
+{
+    const struct staff_new account = { form_text(rq, "login"), form_text(rq, "name"), form_text(rq, "division"), form_text(rq, "phone") };
+    const char *link = NULL, *field = NULL, *wrong = NULL;
+    int64_t id = account_admin_create(&rq->work, &account, public_address(rq), rq->address, &link, &field, &wrong);
+    if (!id) {
+        form_error(rq, field, "%s", wrong);
+        form_refuse(rq);
+    }
+    hand_over(rq, id, link);
+}
+
+/* --- roles ------------------------------------------------------------------------------------------------ */
+
+void account_roles_page(struct request *rq)
+{
+    HDF *account = show(rq, form_int(rq, "id"), "分配 %s 的角色和辖区");
+    if (!*view_get(account, "MayRoles"))
+        fail(&rq->work, FAIL_FORBIDDEN, "只能变更其他工作人员的角色和辖区。");
+    account_admin_roles(view_node(rq->page, "Roles"));
+    account_admin_divisions(&rq->work, view_node(rq->page, "Divisions"));
+    if (rq->method == GET) {
+        view_set(rq->page, "Values.role", view_get(account, "role"));
+        view_set(rq->page, "Values.division", view_get(account, "division_code"));
+    }
+    page(rq, "admin/account-roles.cst");
+}
+
+void account_roles_save(struct request *rq)
+{
+    int64_t id = form_int(rq, "id");
+    const char *wrong = account_admin_assign(&rq->work, id, form_text(rq, "role"), form_text(rq, "division"),
+                                             form_text(rq, "reason"), rq->address);
+    if (wrong) {
+        form_error(rq, strstr(wrong, "辖区应") || strstr(wrong, "区划") ? "division" : "role", "%s", wrong);
+        form_refuse(rq);
+    }
+    back_to(rq, id, "roles");
+}

@@ -1,0 +1,79 @@
+/* company_guide: what stands on an operator's overview (Z8.3, Z8.4): its figures, each leading to its list, and the steps
+ * from registration to operation. A figure or step appears with the area it leads to: rows are added here by later areas. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/db.h"
+#include "core/text.h"
+#include "domain/company.h"
+#include "flow/flow.h"
+#include "web/web.h"
+
+#define Q_STATIONS  "SELECT COUNT(*) FROM station WHERE operator_id = ? AND removed_at IS NULL"
+#define Q_EQUIPMENT "SELECT COUNT(*) FROM equipment e JOIN station s ON s.id = e.station_id" \
+                    " WHERE s.operator_id = ? AND s.removed_at IS NULL"
+#define Q_CONNECTED " AND EXISTS (SELECT 1 FROM operator o WHERE o.id = s.operator_id AND o.connected_at IS NOT NULL)"
+#define Q_STATIONS_CONNECTED "SELECT COUNT(*) FROM station s WHERE s.operator_id = ? AND s.removed_at IS NULL" Q_CONNECTED
+#define Q_WHOLE     "SELECT COUNT(*) FROM operator WHERE id = ? AND uscc <> '' AND division_code <> '' AND legal_name <> '' AND service_tel <> ''"
+#define Q_CONTACTS  "SELECT COUNT(*) FROM operator_contact WHERE operator_id = ?"
+#define Q_STATE     "SELECT state FROM qualification WHERE operator_id = ? ORDER BY id DESC LIMIT 1"
+#define Q_PARTNER   "SELECT COUNT(*) FROM operator WHERE id = ? AND connected_at IS NOT NULL"
+
+static HDF *row_of(HDF *node, const char *list, int n)
+{
+    char name[40];
+    snprintf(name, sizeof name, "%s.%d", list, n);
+    return view_node(node, name);
+}
+
+static void figure(struct work *work, HDF *node, int n, const char *label, const char *unit, int64_t value, const char *href)
+{
+    HDF *row = row_of(node, "Figures", n);
+    view_set(row, "Label", label);
+    view_set(row, "Unit", unit);
+    view_set(row, "Value", text_thousands(work->arena, value));
+    view_set(row, "Href", href);
+}
+
+static void step(HDF *node, int n, const char *label, const char *text, const char *path, const char *link, const char *kind,
+                 const char *state)
+{
+    HDF *row = row_of(node, "Guide", n);
+    view_set(row, "Label", label);
+    view_set(row, "Text", text);
+    view_set(row, "Path", path);
+    view_set(row, "Link", link);
+    view_set(row, "Kind", kind);
+    view_set(row, "State", state);
+}
+
+static void steps(struct work *work, HDF *node, int64_t own)
+{
+    bool whole = db_int(work, 0, Q_WHOLE, I(own)), contacts = db_int(work, 0, Q_CONTACTS, I(own));
+    bool connected = db_int(work, 0, Q_PARTNER, I(own));
+    const char *state = db_text(work, Q_STATE, I(own));
+    step(node, 0, "完善企业信息", "核对企业名称、统一社会信用代码、注册地、法定代表人和客户服务电话。", "/company/profile", "运营商配置管理",
+         whole ? "good" : "wait", whole ? "已完善" : "待完善");
+    step(node, 1, "登记联系人", "添加运营、技术和安全等联系人，便于主管部门沟通。", "/company/contacts", "运营商通讯录",
+         contacts ? "good" : "wait", contacts ? "已登记" : "待登记");
+    step(node, 2, "办理运营商资质", "填报企业信息、从业技术人员和服务平台，提交主管部门审核。", "/company/qualification", "运营商资质",
+         state ? flow_state_kind("qualification", state) : "wait", state ? flow_state_label("qualification", state) : "待填报");
+    step(node, 3, "平台互联互通", "按照接入流程完成平台对接，上报充电站、设施和实时状态。", "/open/process", "接入流程",
+         connected ? "good" : "wait", connected ? "已接入" : "未接入");
+}
+
+void company_guide(struct work *work, HDF *node)
+{
+    int64_t own = company_own(work);
+    static const struct { const char *label, *path; } papers[] = {
+        { "注册指引", "/site/register-guide" }, { "接入条件", "/open/conditions" }, { "接入流程", "/open/process" }, { "常见问题", "/open/faq" } };
+    figure(work, node, 0, "已录入充电站", "座", db_int(work, 0, Q_STATIONS, I(own)), NULL);
+    figure(work, node, 1, "已录入充电设施", "台", db_int(work, 0, Q_EQUIPMENT, I(own)), NULL);
+    figure(work, node, 2, "已互联互通充电站", "座", db_int(work, 0, Q_STATIONS_CONNECTED, I(own)), NULL);
+    figure(work, node, 3, "已互联互通充电设施", "台", db_int(work, 0, Q_EQUIPMENT Q_CONNECTED, I(own)), NULL);
+    steps(work, node, own);
+    for (int i = 0; i < (int)(sizeof papers / sizeof *papers); i++) {
+        view_set(row_of(node, "Downloads", i), "Label", papers[i].label);
+        view_set(row_of(node, "Downloads", i), "Path", papers[i].path);
+    }
+}

@@ -1,0 +1,14 @@
+/* upload: a file of a multipart form, on disk until the work ends. */
+#ifndef WEB_UPLOAD_H
+#define WEB_UPLOAD_H
+
+#include <stddef.h>
+
+struct upload {
+    const char *field;
+    const char *path;                            /* under VAR/tmp; removed at the end unless taken */
+    const char *name;                            /* as the visitor called it: for display only */
+    size_t      size;
+};
+
+#endif

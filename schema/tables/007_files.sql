@@ -1,0 +1,27 @@
+-- Files: one row an upload, the bytes once under VAR/files by their digest.
+
+CREATE TABLE file (
+    id         BIGINT       NOT NULL,         -- random, 53 bits: not to be guessed before it belongs to a record
+    sha256     BINARY(32)   NOT NULL,         -- of the bytes as stored (pictures are written afresh)
+    kind       VARCHAR(10)  NOT NULL,         -- png, jpeg, pdf, xlsx, zip: what the bytes are
+    size       BIGINT       NOT NULL,
+    width      INT          NULL,             -- of a picture, in pixels
+    height     INT          NULL,
+    name       VARCHAR(200) NOT NULL,         -- as the visitor called it, cleaned: for display only
+    account_id BIGINT       NOT NULL DEFAULT 0,   -- who brought it; 0: a visitor
+    created_at DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+    PRIMARY KEY (id),
+    KEY file_sha256 (sha256),
+    KEY file_created (created_at)
+) ENGINE=InnoDB;
+
+CREATE TABLE file_link (                      -- which record a file belongs to
+    record    VARCHAR(40) NOT NULL,           -- "operator_registration"
+    record_id BIGINT      NOT NULL,
+    field     VARCHAR(40) NOT NULL,           -- "licence"
+    position  INT         NOT NULL,
+    file_id   BIGINT      NOT NULL,
+    PRIMARY KEY (record, record_id, field, position),
+    KEY file_link_file (file_id),
+    CONSTRAINT file_link_file FOREIGN KEY (file_id) REFERENCES file (id)
+) ENGINE=InnoDB;
