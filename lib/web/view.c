@@ -17,21 +17,34 @@
 #include "core/text.h"
 #include "web/io.h"
 
-struct view {
-    char        *name;               /* "news/article.cst" */
-    CSPARSE     *parse;
-    HDF         *boot;
-    struct view *next;
-};
+enum { PAGES = 200, LOADED = 60, NAME = 120 };
 
-static struct view *views;
+/* All pages of a program are ONE parse, `if` by `if`, so that what they share is held once: a page by itself costs its
+ * own text, where a parse a page would hold the frame and all macros each time (a quarter of a megabyte). */
+static struct {
+    CSPARSE *parse;
+    HDF     *boot;
+    char    *pages[PAGES];           /* "news/article.cst" */
+    size_t   page_count;
+    char    *loaded[LOADED];         /* parts and layouts read so far */
+    size_t   loaded_count;
+} views;
 
-static _Noreturn void stop(const char *name, NEOERR *error)
+/* A failure here is out of memory or a bad name of ours. */
+static void must(NEOERR *error)
+{
+    if (error) {
+        nerr_log_error(error);
+        abort();
+    }
+}
+
+static _Noreturn void stop(NEOERR *error)
 {
     STRING text;
     string_init(&text);
     nerr_error_traceback(error, &text);
-    fprintf(stderr, "templates/%s:\n%s\n", name, text.buf ? text.buf : "");
+    fprintf(stderr, "templates:\n%s\n", text.buf ? text.buf : "");
     exit(2);
 }
 
@@ -41,58 +54,110 @@ static NEOERR *data_new(HDF **out)
     return error ? nerr_pass(error) : nerr_pass(hdf_set_value(*out, "Config.VarEscapeMode", "html"));
 }
 
+/* True the first time. */
+static bool first_load(const char *name)
+{
+    for (size_t i = 0; i < views.loaded_count; i++)
+        if (strcmp(views.loaded[i], name) == 0)
+            return false;
+    if (views.loaded_count == LOADED)
+        abort();
+    views.loaded[views.loaded_count++] = strdup(name);
+    return true;
+}
+
+/* "layout/work-head.cst" is the macro layout_work_head. */
+static void layout_macro(const char *name, char *out, size_t size)
+{
+    snprintf(out, size, "layout_%.*s", (int)strcspn(name + strlen("layout/"), "."), name + strlen("layout/"));
+    for (char *c = out; *c; c++)
+        *c = *c == '-' ? '_' : *c;
+}
+
+/* What an include reads. parts/ hold macros: a second include needs nothing more. A layout is read once, into a macro;
+ * every include of it is a call. */
 static NEOERR *load_file(void *ctx, HDF *hdf, const char *name, char **text)
 {
-    char path[300];
+    char path[300], macro[NAME];
     (void)ctx, (void)hdf;
     if (name[0] == '/' || strstr(name, ".."))
         return nerr_raise(NERR_NOT_FOUND, "refused %s", name);
+    if (strstr(name, "parts/") && !first_load(name))
+        return (*text = strdup("")) ? STATUS_OK : nerr_raise(NERR_NOMEM, "%s", name);
+    if (text_has_prefix(name, "layout/") && !first_load(name)) {
+        layout_macro(name, macro, sizeof macro);
+        return asprintf(text, "<?cs call:%s() ?>", macro) < 0 ? nerr_raise(NERR_NOMEM, "%s", name) : STATUS_OK;
+    }
     snprintf(path, sizeof path, "templates/%s", name);
     return nerr_pass(ne_load_file(path_in_root(path), text));
 }
 
-static void view_load(const char *name)
+static int is_template(const struct dirent *entry)
 {
-    struct view *view = calloc(1, sizeof *view);
-    NEOERR *error;
-    if (!view)
-        abort();
-    view->name = strdup(name);
-    if ((error = data_new(&view->boot)) || (error = cs_init(&view->parse, view->boot))
-        || (error = cgi_register_strfuncs(view->parse)))
-        stop(name, error);
-    cs_register_fileload(view->parse, NULL, load_file);
-    view->parse->global_hdf = config_tree();
-    if ((error = cs_parse_file(view->parse, name)))
-        stop(name, error);
-    view->next = views;
-    views = view;
+    size_t n = strlen(entry->d_name);
+    return n > 4 && strcmp(entry->d_name + n - 4, ".cst") == 0;
 }
 
-static void load_folder(const char *folder)
+/* each(name) for templates/<folder>/<x>.cst, by the alphabet. */
+static void folder_each(const char *folder, STRING *out, void (*each)(const char *name, STRING *out))
 {
     char path[300];
+    struct dirent **entries;
     snprintf(path, sizeof path, "templates/%s", folder);
-    DIR *dir = opendir(path_in_root(path));
-    if (!dir) {
+    int count = scandir(path_in_root(path), &entries, is_template, alphasort);
+    if (count < 0) {
         fprintf(stderr, "templates/%s: cannot be read\n", folder);
         exit(2);
     }
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        size_t n = strlen(entry->d_name);
-        if (n > 4 && strcmp(entry->d_name + n - 4, ".cst") == 0) {
-            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-            view_load(path);
-        }
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        each(path, out);
+        free(entries[i]);
     }
-    closedir(dir);
+    free(entries);
+}
+
+/* A layout may include those before it in the alphabet. */
+static void layout_define(const char *name, STRING *out)
+{
+    char macro[NAME];
+    layout_macro(name, macro, sizeof macro);
+    must(string_appendf(out, "<?cs def:%s() ?><?cs include!\"%s\" ?><?cs /def ?>", macro, name));
+}
+
+static void page_add(const char *name, STRING *out)
+{
+    if (views.page_count == PAGES)
+        abort();
+    views.pages[views.page_count++] = strdup(name);
+    must(string_appendf(out, "<?cs if:View == \"%s\" ?><?cs include!\"%s\" ?><?cs /if ?>", name, name));
 }
 
 void views_load(const struct program *program)
 {
+    NEOERR *error;
+    STRING all;
+    string_init(&all);
+    must(string_append(&all, "<?cs include!\"parts/macros.cst\" ?>"));
+    folder_each("layout", &all, layout_define);
     if (program->templates)
-        load_folder(program->templates);
-    load_folder("error");
+        folder_each(program->templates, &all, page_add);
+    folder_each("error", &all, page_add);
+    if ((error = data_new(&views.boot)) || (error = cs_init(&views.parse, views.boot))
+        || (error = cgi_register_strfuncs(views.parse)))
+        stop(error);
+    cs_register_fileload(views.parse, NULL, load_file);
+    views.parse->global_hdf = config_tree();
+    if ((error = cs_parse_string(views.parse, all.buf, (size_t)all.len)))      /* takes the text over */
+        stop(error);
+}
+
+static bool page_known(const char *name)
+{
+    for (size_t i = 0; i < views.page_count; i++)
+        if (strcmp(views.pages[i], name) == 0)
+            return true;
+    return false;
 }
 
 static void destroy_data(void *data)
@@ -234,39 +299,29 @@ static NEOERR *append(void *out, char *text)
 const char *view_render(struct request *rq, const char *name, size_t *size)
 {
     view_frame(rq);
-    for (struct view *view = views; view; view = view->next) {
-        if (strcmp(view->name, name) != 0)
-            continue;
-        STRING *out = arena_alloc(rq->work.arena, sizeof *out);
-        string_init(out);
-        work_defer(&rq->work, free_string, out);
-        view->parse->hdf = rq->io->data;
-        NEOERR *error = cs_render(view->parse, out, append);
-        view->parse->hdf = view->boot;
-        if (error) {
-            STRING text;
-            string_init(&text);
-            nerr_error_string(error, &text);
-            nerr_ignore(&error);
-            char *copy = arena_copy(rq->work.arena, text.buf ? text.buf : "");
-            string_clear(&text);
-            fail_ours(&rq->work, "render %s: %s", name, copy);
-        }
-        *size = (size_t)out->len;
-        return out->buf ? out->buf : "";
-    }
-    fail_ours(&rq->work, "no template %s", name);
-}
-
-/* --- small setters: a failure here is out of memory or a bad name of ours --------------------------- */
-
-static void must(NEOERR *error)
-{
+    if (!page_known(name))
+        fail_ours(&rq->work, "no template %s", name);
+    STRING *out = arena_alloc(rq->work.arena, sizeof *out);
+    string_init(out);
+    work_defer(&rq->work, free_string, out);
+    view_set(rq->io->data, "View", name);
+    views.parse->hdf = rq->io->data;
+    NEOERR *error = cs_render(views.parse, out, append);
+    views.parse->hdf = views.boot;
     if (error) {
-        nerr_log_error(error);
-        abort();
+        STRING text;
+        string_init(&text);
+        nerr_error_string(error, &text);
+        nerr_ignore(&error);
+        char *copy = arena_copy(rq->work.arena, text.buf ? text.buf : "");
+        string_clear(&text);
+        fail_ours(&rq->work, "render %s: %s", name, copy);
     }
+    *size = (size_t)out->len;
+    return out->buf ? out->buf : "";
 }
+
+/* --- small setters ----------------------------------------------------------------------------- */
 
 void view_set(HDF *node, const char *name, const char *value)
 {
