@@ -7,9 +7,9 @@
 
 static const struct kind {
     const char *which, *title, *label, *path, *wrong, *taken;
-    void      (*send)(struct work *work, const char *purpose, const char *target);
-} phone = { "phone", "更换手机号", "新手机号", "/account/phone", "请填写 11 位手机号", "该手机号已被其他账号使用", code_send_sms },
-  email = { "email", "更换邮箱", "新邮箱", "/account/email", "请填写电子邮箱，例如 name@example.cn", "该邮箱已被其他账号使用", code_send_mail };
+    bool        sms;
+} phone = { "phone", "更换手机号", "新手机号", "/account/phone", "请填写 11 位手机号", "该手机号已被其他账号使用", true },
+  email = { "email", "更换邮箱", "新邮箱", "/account/email", "请填写电子邮箱，例如 name@example.cn", "该邮箱已被其他账号使用", false };
 
 static _Noreturn void draw(struct request *rq, const struct kind *kind)
 {
@@ -44,7 +44,8 @@ static _Noreturn void change(struct request *rq, const struct kind *kind)
     }
     view_set(rq->page, "Values.target", value);
     if (strcmp(form_text(rq, "do"), "code") == 0 && !form_has(rq, "code")) {
-        kind->send(&rq->work, kind->which, value);
+        code_request_send(&rq->work, &(struct code_request){ .purpose = kind->which, .target = value, .sms = kind->sms,
+                                                             .about = kind->title, .address = rq->address });
         view_set(rq->page, "Notice", "验证码已发送，10 分钟内有效。");
         draw(rq, kind);
     }

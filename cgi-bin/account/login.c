@@ -39,12 +39,17 @@ static bool company_account(struct request *rq, int64_t account)
     return role_capabilities(view_get(node, "role")) & CAP_BIT(CAP_COMPANY);
 }
 
+static const char *first_page(struct request *rq, int64_t account)
+{
+    return form_has(rq, "back") ? form_text(rq, "back") : company_account(rq, account) ? "/operator" : "/account";
+}
+
 static _Noreturn void go_on(struct request *rq, const char *token, int64_t account)
 {
     enum login_step next;
     session_cookie(rq, step_done(rq, token, account, &next));
     if (next == STEP_DONE)
-        go_back(rq, company_account(rq, account) ? "/operator" : "/account");
+        redirect(rq, "%s", first_page(rq, account));
     redirect(rq, "%s", with_back(rq, step_path(next)));
 }
 
@@ -111,6 +116,19 @@ static const char *refusal(enum login_outcome outcome)
     }
 }
 
+/* Of a name nobody has, the first two characters: it may be a password typed into the wrong field. */
+static const char *named(struct request *rq, const struct login *login)
+{
+    struct arena *arena = rq->work.arena;
+    if (login->known)
+        return arena_printf(arena, "login:%s", login->name);
+    size_t size = 0;
+    for (int i = 0; i < 2 && login->name[size]; i++)
+        for (size++; ((unsigned char)login->name[size] & 0xc0) == 0x80; size++)
+            ;
+    return arena_printf(arena, "login:%.*s***", (int)size, login->name);
+}
+
 void login(struct request *rq)
 {
     struct work *work = &rq->work;
@@ -119,7 +137,7 @@ void login(struct request *rq)
     captcha_demand(rq);
     struct login login = session_check_password(work, form_text(rq, "account"), form_text(rq, "password"), rq->address);
     if (login.outcome != LOGIN_GOOD) {
-        trail_write(work, "login", arena_printf(work->arena, "login:%s", login.name), "refused", why[login.outcome], rq->address);
+        trail_write(work, "login", named(rq, &login), "refused", why[login.outcome], rq->address);
         form_error(rq, "account", "%s", refusal(login.outcome));
         form_refuse(rq);
     }
@@ -173,13 +191,13 @@ void factor_give(struct request *rq)
 {
     struct work *work = &rq->work;
     int64_t account = step_due(rq, STEP_FACTOR);
-    lockout_check(work, work->actor.login, rq->address);
+    int64_t try = lockout_try(work, work->actor.login, rq->address);
     if (!second_factor_check(work, account, form_text(rq, "code"))) {
-        lockout_failed(work, work->actor.login, rq->address);
         trail_write(work, "login-factor", account_object(rq, account), "refused", "", rq->address);
         form_error(rq, "code", "验证码不正确或已使用过，请输入应用当前显示的验证码");
         form_refuse(rq);
     }
+    lockout_right(work, try);
     session_factor_given(work, own_session(rq));
     go_on(rq, own_session(rq), account);
 }
@@ -211,8 +229,7 @@ void enrol_give(struct request *rq)
     trail_write(&rq->work, "second-factor", account_object(rq, account), "done", "启用双重验证", rq->address);
     session_factor_given(&rq->work, own_session(rq));
     session_cookie(rq, step_done(rq, own_session(rq), account, &next));
-    codes_show(rq, codes, next != STEP_DONE ? with_back(rq, step_path(next))
-                          : form_has(rq, "back") ? form_text(rq, "back") : "/account");
+    codes_show(rq, codes, next != STEP_DONE ? with_back(rq, step_path(next)) : first_page(rq, account));
 }
 
 void change_page(struct request *rq)

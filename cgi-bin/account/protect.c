@@ -23,10 +23,11 @@ static void note(struct request *rq, const char *act, const char *detail)
 static bool password_right(struct request *rq, const char *field)
 {
     struct work *work = &rq->work;
-    lockout_check(work, work->actor.login, rq->address);
-    if (password_is(work, me(rq), form_text(rq, field)))
+    int64_t try = lockout_try(work, work->actor.login, rq->address);
+    if (password_is(work, me(rq), form_text(rq, field))) {
+        lockout_right(work, try);
         return true;
-    lockout_failed(work, work->actor.login, rq->address);
+    }
     trail_write(work, "password-confirm", account_object(rq, me(rq)), "refused", "", rq->address);
     return false;
 }
@@ -59,11 +60,28 @@ void password_change(struct request *rq)
     form_refuse(rq);
 }
 
-/* --- the password once more ---------------------------------------------------------------------------------- */
+/* --- the password once more, and the second factor of who has one --------------------------------------------- */
+
+/* With the password alone a stolen session could put its own second factor in place of the owner's (ASVS 5, 7.5.1). */
+static bool factor_right(struct request *rq)
+{
+    struct work *work = &rq->work;
+    if (!second_factor_on(work, me(rq)))
+        return true;
+    int64_t try = lockout_try(work, work->actor.login, rq->address);
+    if (second_factor_check(work, me(rq), form_text(rq, "code"))) {
+        lockout_right(work, try);
+        return true;
+    }
+    trail_write(work, "password-confirm", account_object(rq, me(rq)), "refused", "动态验证码", rq->address);
+    return false;
+}
 
 void confirm_page(struct request *rq)
 {
     view_set(rq->page, "Title", "确认身份");
+    if (second_factor_on(&rq->work, me(rq)))
+        view_set(rq->page, "Factor", "1");
     if (form_has(rq, "back"))
         view_set(rq->page, "Values.back", form_text(rq, "back"));
     page(rq, "account/confirm.cst");
@@ -73,6 +91,10 @@ void confirm_give(struct request *rq)
 {
     if (!password_right(rq, "password")) {
         form_error(rq, "password", "密码不正确");
+        form_refuse(rq);
+    }
+    if (!factor_right(rq)) {
+        form_error(rq, "code", "验证码不正确或已使用过，请输入应用当前显示的验证码");
         form_refuse(rq);
     }
     session_cookie(rq, session_prove(&rq->work, own_session(rq)));

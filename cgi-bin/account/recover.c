@@ -84,7 +84,8 @@ void recover_give(struct request *rq)
 
 static int64_t link_account(struct request *rq)
 {
-    int64_t account = recovery_link_open(&rq->work, form_text(rq, "code"));
+    const char *code = form_text(rq, "code");
+    int64_t account = rq->method == GET ? recovery_link_open(&rq->work, code) : recovery_link_take(&rq->work, code);
     if (!account)
         fail(&rq->work, FAIL_MISSING, "重置链接已失效或已使用，请联系平台管理员重新获取。");
     view_set(rq->page, "Title", "设置新密码");

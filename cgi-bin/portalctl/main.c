@@ -130,7 +130,7 @@ IN_TRANSACTION(session)
         fail(work, FAIL_MISSING, "no account %s", call->argv[0]);
     trail_write(work, "session-by-tool", arena_printf(work->arena, "account:%lld", (long long)account), "done",
                 "portalctl session", "");
-    printf("session=%s\n", session_open(work, account, "portalctl"));
+    printf("%ssession=%s\n", config_bool("Web.SecureCookies") ? "__Host-" : "", session_open(work, account, "portalctl"));
 }
 
 /* H1.5: never a shared default. The link works once, for a day; the old password and all sessions end now. */
@@ -231,6 +231,17 @@ static int draw_flows(const char *folder)
     return 0;
 }
 
+/* For the scripts of conf/host. What is secret stays in its file: a terminal keeps what it shows. */
+static int print_setting(const char *key)
+{
+    if (strstr(key, "Password") || strstr(key, "SignKey")) {
+        fputs("portalctl config: secrets are not printed\n", stderr);
+        return 1;
+    }
+    puts(config_text(key));
+    return 0;
+}
+
 static const struct command commands[] = {
     { "migrate",         "",            "bring the database to the shape of schema/tables", 0, 0, "owner", migrate },
     { "load-base",       "",            "load divisions, calendar, columns and fixed pages; keeps what was edited", 0, 0, "portal", load_base },
@@ -252,6 +263,7 @@ static void print_help(FILE *out)
     fputs("portalctl COMMAND [ARGUMENTS]\nThe instance is the one in $VAR (default: var beside the sources).\n\n", out);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-16s %-12s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    fputs("  config           KEY          print one setting as the programs see it (no passwords); needs no database\n", out);
     fputs("  draw-flows       DIR          write each flow of schema/flows as DIR/<name>.dot; needs no instance\n", out);
     fputs("  --help                        this list\n  --check                       check configuration, dictionaries, roles and flows\n", out);
 }
@@ -305,6 +317,8 @@ int main(int argc, char **argv)
     config_load(argv[0]);
     dict_load_all();
     process_start();
+    if (argc == 3 && strcmp(argv[1], "config") == 0)
+        return print_setting(argv[2]);
     if (argc == 3 && strcmp(argv[1], "draw-flows") == 0)
         return draw_flows(argv[2]);
     if (strcmp(argv[1], "--check") == 0) {

@@ -4,6 +4,9 @@
 # the portal program answers the rest.
 . "$(dirname "$0")/lib.sh"
 
+# conf/portal.hdf, Limits, as the programs see it
+setting() { "$BUILD/portalctl" config "$1" || die "portalctl config $1 failed" "Mend what it names in conf/portal.hdf"; }
+
 # PROGRAM <tab> SEGMENT, one line a pair
 segments()
 {
@@ -62,7 +65,9 @@ locations()
         extra=
         case $segment in
         evcs | api) extra=$(machine_lines)$'\n' ;;
-        account) extra=$'            limit_req zone=account burst=200 nodelay;\n' ;;
+        account)
+            extra="            limit_req zone=guess burst=$GUESS_BURST nodelay;"$'\n'"            limit_req zone=post burst=$POST_BURST nodelay;"$'\n'
+            ;;
         esac
         printf '        location = /%s {\n%s            fastcgi_pass %s;\n        }\n' "$segment" "$extra" "$program"
         printf '        location ^~ /%s/ {\n%s            fastcgi_pass %s;\n        }\n' "$segment" "$extra" "$program"
@@ -82,6 +87,11 @@ main()
     if [ "${NGINX_USER:-}" = root ]; then user_line='user root root;'; fi
     if [ -f "$ROOT/conf/nginx.local.conf" ]; then local_line="    include $ROOT/conf/nginx.local.conf;"; fi
     mkdir -p "$VAR/nginx"
+    GUESS_BURST=$(setting Limits.GuessBurst)
+    POST_BURST=$(setting Limits.PostBurst)
+    export GUESS_RATE POST_RATE
+    GUESS_RATE=$(setting Limits.GuessesPerMinute)
+    POST_RATE=$(setting Limits.PostsPerSecond)
     blocks=$(locations "$pairs")
     UPSTREAMS=$(upstreams "$@") LOCATIONS=$blocks USER_LINE=$user_line LOCAL=$local_line FILES=$files \
         CONNECTIONS=$connections CONNECTIONS_PER_ADDRESS=${CONNECTIONS_PER_ADDRESS:-256} template_fill "$ROOT/conf/nginx.conf.in" >"$VAR/nginx/nginx.conf.new"

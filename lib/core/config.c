@@ -32,6 +32,10 @@ static const struct key {
     { "Web.Parameters",           KEY_INT,  10, 10000 },
     { "Web.PublicAddress",        KEY_TEXT, 0, 200 },
     { "Web.SecureCookies",        KEY_BOOL, 0, 1 },
+    { "Limits.GuessesPerMinute",  KEY_INT,  1, 60000 },
+    { "Limits.GuessBurst",        KEY_INT,  1, 60000 },
+    { "Limits.PostsPerSecond",    KEY_INT,  1, 60000 },
+    { "Limits.PostBurst",         KEY_INT,  1, 60000 },
     { "Session.IdleMinutes",      KEY_INT,  1, 24 * 60 },
     { "Session.AbsoluteHours",    KEY_INT,  1, 24 * 30 },
     { "Session.LoginFailures",    KEY_INT,  3, 100 },
@@ -101,6 +105,7 @@ static const struct key {
     { "Site.Key",                 KEY_TEXT, 1, 40 },
     { "Site.Name",                KEY_TEXT, 1, 200 },
     { "Site.ShortName",           KEY_TEXT, 1, 100 },
+    { "Site.Domain",              KEY_TEXT, 0, 200 },
     { "Site.Division.Code",       KEY_TEXT, 2, 12 },
     { "Site.Division.Name",       KEY_TEXT, 1, 60 },
 };

@@ -1,8 +1,10 @@
 #include "domain/account.h"
 
+#include "core/capability.h"
 #include "core/config.h"
 #include "core/crypto.h"
 #include "core/db.h"
+#include "domain/outbox.h"
 #include "domain/role.h"
 #include "domain/session.h"
 #include "domain/trail.h"
@@ -14,14 +16,21 @@
 #define Q_LOGIN_OF "SELECT login FROM account WHERE id = ?"
 #define Q_LOAD "SELECT login, name, role, state, lock_reason, phone, email, DATE_FORMAT(last_login_at, '%Y-%m-%d %H:%i') AS last_login_at" \
                " FROM account WHERE id = ?"
-#define Q_LOCK "UPDATE account SET state = 'locked', lock_reason = 'staff' WHERE id = ? AND state IN ('active', 'must_change', 'pending')"
-#define Q_UNLOCK "UPDATE account SET state = 'active', lock_reason = '', last_login_at = NOW(3) WHERE id = ? AND state = 'locked'"
-#define Q_DORMANT "SELECT id FROM account WHERE state IN ('active', 'must_change') AND demo = 0" \
-                  " AND COALESCE(last_login_at, created_at) < NOW(3) - INTERVAL ? MONTH LIMIT 500"
-#define Q_LOCK_DORMANT "UPDATE account SET state = 'locked', lock_reason = 'dormant' WHERE id = ? AND state IN ('active', 'must_change')" \
-                       " AND COALESCE(last_login_at, created_at) < NOW(3) - INTERVAL ? MONTH"
+#define Q_LOCK "UPDATE account SET locked_from = state, state = 'locked', lock_reason = 'staff'" \
+               " WHERE id = ? AND state IN ('active', 'must_change', 'pending')"
+#define Q_UNLOCK "UPDATE account SET state = IF(locked_from IN ('must_change', 'pending'), locked_from, 'active'), locked_from = ''," \
+                 " lock_reason = '', last_login_at = NOW(3) WHERE id = ? AND state = 'locked'"
+#define ASLEEP " state IN ('active', 'must_change') AND demo = 0 AND COALESCE(last_login_at, created_at) < NOW(3) - INTERVAL ? MONTH"
+#define Q_SLEEPERS "SELECT id FROM account WHERE" ASLEEP " ORDER BY COALESCE(last_login_at, created_at), id LIMIT 500"
+#define Q_SLEEPER_ROLE "SELECT role FROM account WHERE id = ? AND" ASLEEP
+#define Q_LOCK_SLEEPER "UPDATE account SET locked_from = state, state = 'locked', lock_reason = 'dormant' WHERE id = ? AND" ASLEEP
+/* who can do it today: no waiting for a review, a password there is (none after a reset nobody followed), no demonstration */
+#define Q_HOLDERS "SELECT id FROM account WHERE role = ? AND state IN ('active', 'must_change') AND (demo = 0 OR ?)" \
+                  " AND password_hash LIKE '$argon2id$%' FOR UPDATE"
 #define Q_PHONE_TAKEN "SELECT COUNT(*) FROM account WHERE (phone = ? OR login = ?) AND id <> ?"
 #define Q_EMAIL_TAKEN "SELECT COUNT(*) FROM account WHERE email = ? AND id <> ?"
+#define Q_PHONE_OF "SELECT phone FROM account WHERE id = ?"
+#define Q_EMAIL_OF "SELECT email FROM account WHERE id = ?"
 #define Q_SET_PHONE "UPDATE account SET phone = ? WHERE id = ?"
 #define Q_SET_EMAIL "UPDATE account SET email = ? WHERE id = ?"
 #define Q_CREATE "INSERT INTO account (login, name, role, phone, email, password_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -76,6 +85,8 @@ bool account_unlock(struct work *work, int64_t account_id, const char *address)
     return true;
 }
 
+/* --- H1.4: three months without log-in ------------------------------------------------------------------------ */
+
 struct sleeper {
     int64_t id;
 };
@@ -85,29 +96,72 @@ struct sleepers {
     size_t  count;
 };
 
+static const struct db_column id_column[] = { DB_INT(struct sleeper, id), DB_END };
+
 static void sleeper_add(void *row, void *arg)
 {
     struct sleepers *list = arg;
-    list->ids[list->count++] = ((struct sleeper *)row)->id;
+    if (list->count < sizeof list->ids / sizeof *list->ids)
+        list->ids[list->count++] = ((struct sleeper *)row)->id;
+}
+
+/* Is there nobody else for one of the two duties that let people in again: giving roles, unlocking? The holders' rows are
+ * locked, so that two rounds at once do not spare each other's. */
+static bool is_last_keeper(struct work *work, int64_t account_id, const char *role)
+{
+    static const enum capability duties[] = { CAP_ACCOUNT_ROLES, CAP_ACCOUNT_MANAGE };
+    for (size_t i = 0; i < sizeof duties / sizeof *duties; i++) {
+        struct sleepers holders = { .count = 0 };
+        struct sleeper row;
+        size_t others = 0;
+        if (!(role_capabilities(role) & CAP_BIT(duties[i])))
+            continue;
+        for (HDF *one = role_first(); one; one = hdf_obj_next(one))
+            if (role_capabilities(hdf_obj_name(one)) & CAP_BIT(duties[i]))
+                db_each(work, id_column, &row, sleeper_add, &holders, Q_HOLDERS, T(hdf_obj_name(one)), I(config_bool("Demo.Mode")));
+        for (size_t n = 0; n < holders.count; n++)
+            others += holders.ids[n] != account_id;
+        if (!others)
+            return true;
+    }
+    return false;
+}
+
+bool account_lock_sleeper(struct work *work, int64_t account_id)
+{
+    int64_t months = config_int("Session.DormantMonths");
+    const char *role = months ? db_text(work, Q_SLEEPER_ROLE, I(account_id), I(months)) : NULL;
+    if (!role || is_last_keeper(work, account_id, role) || db_exec(work, Q_LOCK_SLEEPER, I(account_id), I(months)) != 1)
+        return false;
+    session_close_others(work, account_id, NULL);
+    trail_write(work, "account-lock", object_of(work, account_id), "done", "长期未登录，自动锁定", "");
+    return true;
 }
 
 int64_t account_lock_dormant(struct work *work)
 {
-    static const struct db_column columns[] = { DB_INT(struct sleeper, id), DB_END };
     int64_t months = config_int("Session.DormantMonths"), locked = 0;
     struct sleepers list = { .count = 0 };
     struct sleeper row;
     if (!months)
         return 0;
-    db_each(work, columns, &row, sleeper_add, &list, Q_DORMANT, I(months));
-    for (size_t i = 0; i < list.count; i++) {
-        if (db_exec(work, Q_LOCK_DORMANT, I(list.ids[i]), I(months)) != 1)
-            continue;
-        session_close_others(work, list.ids[i], NULL);
-        trail_write(work, "account-lock", object_of(work, list.ids[i]), "done", "长期未登录，自动锁定", "");
-        locked++;
-    }
+    db_each(work, id_column, &row, sleeper_add, &list, Q_SLEEPERS, I(months));      /* longest asleep first: of the last two the fresher stays */
+    for (size_t i = 0; i < list.count; i++)
+        locked += account_lock_sleeper(work, list.ids[i]);
     return locked;
+}
+
+/* Whoever loses the account this way hears of it where he can still be reached. */
+static void tell_the_old_one(struct work *work, const char *before, bool phone)
+{
+    if (!before || !outbox_target(work, before, phone))
+        return;
+    const char *what = phone ? "手机号" : "邮箱";
+    const struct message message = { .sms = phone, .to = before,
+        .subject = arena_printf(work->arena, "【%s】账号%s已更换", config_text("Site.ShortName"), what),
+        .text = arena_printf(work->arena, "【%s】您账号绑定的%s已更换，本%s不再用于登录和通知。如非本人操作，请立即联系平台管理员。",
+                             config_text("Site.ShortName"), what, what) };
+    outbox_add(work, &message);
 }
 
 bool account_set_contact(struct work *work, int64_t account_id, const char *which, const char *value, const char *address)
@@ -117,10 +171,12 @@ bool account_set_contact(struct work *work, int64_t account_id, const char *whic
                           : db_int(work, 0, Q_EMAIL_TAKEN, T(value), I(account_id));
     if (taken)
         return false;
+    const char *before = phone ? db_text(work, Q_PHONE_OF, I(account_id)) : db_text(work, Q_EMAIL_OF, I(account_id));
     if (phone)
         db_exec(work, Q_SET_PHONE, T(value), I(account_id));
     else
         db_exec(work, Q_SET_EMAIL, T(value), I(account_id));
+    tell_the_old_one(work, before, phone);
     trail_write(work, phone ? "account-phone" : "account-email", object_of(work, account_id), "done", "", address);
     return true;
 }

@@ -35,6 +35,9 @@ bool account_lock(struct work *work, int64_t account_id, const char *reason, con
 bool account_unlock(struct work *work, int64_t account_id, const char *address);
 /* The round of the job runner (H1.4): locks what has not logged in for Session.DormantMonths; returns how many. */
 int64_t account_lock_dormant(struct work *work);
+/* One of them, at its log-in. False: awake, or the last usable account that may give roles or unlock others; that one is
+ * never locked by time, else nobody could open the portal's back office again. */
+bool account_lock_sleeper(struct work *work, int64_t account_id);
 
 /* A proved new phone or e-mail address ("phone", "email"). False: another account has it. */
 bool account_set_contact(struct work *work, int64_t account_id, const char *which, const char *value, const char *address);

@@ -11,6 +11,7 @@
 #include "core/db.h"
 #include "core/side.h"
 #include "core/text.h"
+#include "domain/lockout.h"
 #include "domain/outbox.h"
 
 #define Q_SINCE "SELECT TIMESTAMPDIFF(SECOND, created_at, NOW(3)) FROM verification_code WHERE target = ?" \
@@ -49,7 +50,7 @@ static void check_limits(struct work *work, const char *target, const struct cod
     if (!outbox_quota(work, arena_printf(arena, "code:%s", target), 'D', config_int("Outbox.CodesPerTarget")))
         fail(work, FAIL_TOO_MANY, "今日获取验证码的次数已达上限，请明日再试。");
     if (request->address && *request->address
-        && !outbox_quota(work, arena_printf(arena, "code-from:%.60s", request->address), 'D', config_int("Outbox.CodesPerAddress")))
+        && !outbox_quota(work, arena_printf(arena, "code-from:%.60s", lockout_network(work, request->address)), 'D', config_int("Outbox.CodesPerAddress")))
         fail(work, FAIL_TOO_MANY, "您所在网络今日获取验证码的次数已达上限，请明日再试。");
     int64_t since = db_int(work, wait, Q_SINCE, T(target));
     if (since < wait)

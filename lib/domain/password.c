@@ -15,6 +15,7 @@
 #define Q_KEEP "INSERT INTO password_history (account_id, password_hash) SELECT id, password_hash FROM account" \
                " WHERE id = ? AND password_hash LIKE '$argon2id$%'"
 #define Q_STORE "UPDATE account SET password_hash = ?, password_at = NOW(3)," \
+                " locked_from = IF(locked_from = 'must_change', 'active', locked_from)," \
                 " state = IF(state = 'must_change', 'active', state) WHERE id = ?"
 #define Q_HASH "SELECT password_hash FROM account WHERE id = ?"
 #define Q_FORGET "DELETE FROM password_history WHERE account_id = ? AND id < (SELECT id FROM (SELECT id FROM password_history" \

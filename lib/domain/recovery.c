@@ -14,10 +14,13 @@
 #include "domain/trail.h"
 
 #define Q_SINCE "SELECT password_at FROM account WHERE id = ? AND state <> 'closed'"
-#define Q_UNUSABLE "UPDATE account SET password_hash = '!', state = IF(state = 'active', 'must_change', state)" \
+#define Q_SINCE_ALONE Q_SINCE " FOR UPDATE"
+#define Q_UNUSABLE "UPDATE account SET password_hash = '!', locked_from = IF(locked_from = 'active', 'must_change', locked_from)," \
+                   " state = IF(state = 'active', 'must_change', state)" \
                    " WHERE id = ? AND state <> 'closed'"
 #define Q_ADD_LINK "INSERT INTO password_reset (token_hash, account_id, expires_at) VALUES (?, ?, NOW(3) + INTERVAL 1 DAY)"
 #define Q_FIND_LINK "SELECT account_id FROM password_reset WHERE token_hash = ? AND expires_at > NOW(3)"
+#define Q_TAKE_LINK Q_FIND_LINK " FOR UPDATE"
 #define Q_DROP_LINKS "DELETE FROM password_reset WHERE account_id = ?"
 #define Q_PURGE "DELETE FROM password_reset WHERE expires_at < NOW(3) LIMIT 1000"
 
@@ -49,7 +52,7 @@ int64_t recovery_ticket_open(struct work *work, const char *ticket)
     if (!plain)
         return 0;
     int64_t account = strtoll(strsep(&plain, "|"), NULL, 10), until = strtoll(strsep(&plain, "|"), NULL, 10);
-    const char *since = db_text(work, Q_SINCE, I(account));
+    const char *since = db_text(work, Q_SINCE_ALONE, I(account));
     return until > clock_now() && since && strcmp(since, plain) == 0 ? account : 0;
 }
 
@@ -76,6 +79,11 @@ const char *recovery_link(struct work *work, int64_t account_id, const char *add
 int64_t recovery_link_open(struct work *work, const char *token)
 {
     return db_int(work, 0, Q_FIND_LINK, link_digest(work, token));
+}
+
+int64_t recovery_link_take(struct work *work, const char *token)
+{
+    return db_int(work, 0, Q_TAKE_LINK, link_digest(work, token));
 }
 
 void recovery_finish(struct work *work, int64_t account_id, const char *password, const char *address)

@@ -7,6 +7,7 @@
 #include "core/crypto.h"
 #include "core/db.h"
 #include "core/text.h"
+#include "domain/account.h"
 #include "domain/lockout.h"
 #include "domain/role.h"
 #include "domain/second_factor.h"
@@ -41,7 +42,6 @@
                " AND COALESCE(last_login_at, created_at) < NOW(3) - INTERVAL ? MONTH," \
                " demo = 0 AND ? > 0 AND password_at < NOW(3) - INTERVAL ? DAY" \
                " FROM account WHERE (login = ? OR phone = ?)" NO_DEMO " ORDER BY phone = ? DESC LIMIT 1"
-#define Q_LOCK_DORMANT "UPDATE account SET state = 'locked', lock_reason = 'dormant' WHERE id = ? AND state IN ('active', 'must_change')"
 #define Q_MUST_CHANGE "UPDATE account SET state = 'must_change' WHERE id = ? AND state = 'active'"
 #define Q_REHASH "UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?"
 
@@ -129,10 +129,9 @@ static enum login_outcome outcome_of(struct work *work, const struct secret *fou
         return strcmp(found->reason, "dormant") == 0 ? LOGIN_DORMANT : LOGIN_LOCKED;
     if (strcmp(found->state, "closed") == 0)
         return LOGIN_CLOSED;
-    if (found->dormant && strcmp(found->state, "pending") != 0) {        /* the nightly round has not come yet */
-        db_exec(work, Q_LOCK_DORMANT, I(found->id));
+    if (found->dormant && strcmp(found->state, "pending") != 0       /* the nightly round has not come yet */
+        && account_lock_sleeper(work, found->id))
         return LOGIN_DORMANT;
-    }
     if (found->outdated)
         db_exec(work, Q_MUST_CHANGE, I(found->id));
     return LOGIN_GOOD;
@@ -142,13 +141,12 @@ struct login session_check_password(struct work *work, const char *name, const c
 {
     struct secret found = { 0 };
     bool known = secret_find(work, name, &found);
-    struct login login = { LOGIN_WRONG, 0, known ? found.login : name };
-    lockout_check(work, login.name, address);
+    struct login login = { LOGIN_WRONG, known, 0, known ? found.login : name };
+    int64_t try = lockout_try(work, login.name, address);
     bool usable = known && text_has_prefix(found.hash, "$argon2id$");
-    if (!password_matches(usable ? found.hash : nobody_hash(work), password) || !usable) {
-        lockout_failed(work, login.name, address);
+    if (!password_matches(usable ? found.hash : nobody_hash(work), password) || !usable)
         return login;
-    }
+    lockout_right(work, try);
     login.outcome = outcome_of(work, &found);
     login.account_id = found.id;
     if (login.outcome == LOGIN_GOOD && password_outdated(found.hash))

@@ -27,6 +27,7 @@ enum login_outcome {
 
 struct login {
     enum login_outcome outcome;
+    bool               known;     /* somebody has this name; never told to the visitor */
     int64_t            account_id;
     const char        *name;      /* the account's login, however it was typed; as typed when unknown */
 };

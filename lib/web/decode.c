@@ -88,7 +88,14 @@ void decode_cookies(struct request *rq, const char *header)
     }
 }
 
+/* Behind TLS no other host below the same domain can set a cookie for us, nor one that came in the clear (RFC 6265bis
+ * 4.1.3.2; OWASP ASVS 5, 3.3.1). */
+const char *cookie_name(struct arena *arena, const char *name)
+{
+    return config_bool("Web.SecureCookies") ? arena_printf(arena, "__Host-%s", name) : name;
+}
+
 const char *cookie_get(struct request *rq, const char *name)
 {
-    return pairs_get(&rq->io->cookies, name);
+    return pairs_get(&rq->io->cookies, cookie_name(rq->work.arena, name));
 }

@@ -57,6 +57,7 @@ const char *pairs_get(const struct pairs *pairs, const char *name);      /* firs
 char *url_decode(struct work *work, const char *text, size_t size, bool plus_is_blank);
 void  decode_urlencoded(struct request *rq, const char *text);
 void  decode_cookies(struct request *rq, const char *header);
+const char *cookie_name(struct arena *arena, const char *name);            /* as the browser knows it */
 /* multipart.c: files go to VAR/tmp as they arrive */
 void  decode_multipart(struct request *rq, const char *boundary);
 size_t body_read(struct request *rq, void *out, size_t size);             /* FAIL_TOO_LARGE past the limit */

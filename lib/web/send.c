@@ -48,7 +48,7 @@ void cookie_set(struct request *rq, const char *name, const char *value, int64_t
 {
     const char *age = seconds ? arena_printf(rq->work.arena, "; Max-Age=%lld", (long long)seconds) : "";
     header_add(rq, "Set-Cookie",
-               arena_printf(rq->work.arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", name, value, age,
+               arena_printf(rq->work.arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", cookie_name(rq->work.arena, name), value, age,
                             config_bool("Web.SecureCookies") ? "; Secure" : ""));
 }
 
@@ -57,11 +57,15 @@ void session_cookie(struct request *rq, const char *token)
     cookie_set(rq, "session", token ? token : "", token ? config_int("Session.AbsoluteHours") * 3600 : -1);
 }
 
+/* What the visitor's Host says goes into no link of a portal that serves: a link for a new password would lead to
+ * whoever forged it. */
 const char *public_address(struct request *rq)
 {
-    const char *fixed = config_text("Web.PublicAddress"), *host = header_get(rq, "Host");
+    const char *fixed = config_text("Web.PublicAddress"), *host = header_get(rq, "Host"), *domain = config_text("Site.Domain");
     if (*fixed)
         return fixed;
+    if (!config_bool("Demo.Mode") && *domain)
+        return arena_printf(rq->work.arena, "https://%s", domain);
     bool plain = host && *host && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]")
                                       == strlen(host);
     return arena_printf(rq->work.arena, "http://%s", plain ? host : "localhost");

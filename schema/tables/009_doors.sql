@@ -5,6 +5,7 @@ ALTER TABLE account
     ADD COLUMN last_login_at DATETIME(3)  NULL,          -- three months after it the account is locked (H1.4)
     ADD COLUMN password_at   DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     ADD COLUMN lock_reason   VARCHAR(20)  NOT NULL DEFAULT '',   -- of state locked: dormant, staff
+    ADD COLUMN locked_from   VARCHAR(20)  NOT NULL DEFAULT '',   -- the state before the lock: unlocking spares no forced change, no review
     ADD COLUMN totp_secret   VARCHAR(200) NULL,          -- sealed; NULL: no second factor
     ADD COLUMN totp_step     BIGINT       NOT NULL DEFAULT 0,    -- last one used: none works twice
     ADD UNIQUE KEY account_email (email),

@@ -20,9 +20,9 @@ const fill = async (page, account, password) => {
   await page.waitForLoadState();
 };
 /** Log-in without a browser; {answer, cookie} with the session's cookie when it worked. */
-async function login(account, password, { back, cookie: given } = {}) {
+async function login(account, password, { back, cookie: given, from } = {}) {
   const { token, cookie } = await formToken('/', given);
-  const answer = await post('/account/login', { cookie, form: { csrf: token, account, password, ...(back === undefined ? {} : { back }) } });
+  const answer = await post('/account/login', { cookie, from, form: { csrf: token, account, password, ...(back === undefined ? {} : { back }) } });
   const line = (answer.headers['set-cookie'] ?? []).find((one) => one.startsWith('session='));
   return { answer, line, cookie: line?.split(';')[0] };
 }
@@ -123,9 +123,10 @@ test('five failures make the account wait, even with the right password; others 
 test('twenty-five failures from one address make the address wait, whatever the names', async () => {
   sql('DELETE FROM login_failure');
   sql(`INSERT INTO login_failure (login, address, at) VALUES ${Array.from({ length: 25 }, (_, i) => `('someone-${i}', '127.0.0.1', NOW(3))`)}`);
-  assert.equal((await login('demo-expert', PASSWORD)).answer.status, 429);
+  assert.equal((await login('demo-expert', PASSWORD, { from: '127.0.0.1' })).answer.status, 429);
+  assert.equal((await login('demo-expert', PASSWORD, { from: '127.0.6.1' })).answer.status, 303, 'another address is not held up');
   sql('DELETE FROM login_failure');
-  assert.equal((await login('demo-expert', PASSWORD)).answer.status, 303);
+  assert.equal((await login('demo-expert', PASSWORD, { from: '127.0.0.1' })).answer.status, 303);
 });
 
 test('`back` leads to where one was going, and never off the site', async () => {

@@ -1,10 +1,11 @@
 // Z7.1, Z7.2, H1.4, H1.5 by the manuals' labels: captcha, waits, second factor, recovery, devices, re-authentication, the trail.
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { launch, visit } from './lib/browser.mjs';
+import { AXE_TAGS, launch, visit } from './lib/browser.mjs';
 import { formToken, get, isLogin, post, unescapeHtml, wordsOf } from './lib/http.mjs';
 import { VAR, portalctl, run, BUILD } from './lib/env.mjs';
 import { freshSession } from './lib/house.mjs';
@@ -66,6 +67,17 @@ async function codeFor(phone, since) {
   }
   throw new Error(`no code for ${phone}`);
 }
+/** What was sent to a phone after `since`. */
+async function textTo(phone, since) {
+  for (let tries = 0; tries < 100; tries++) {
+    const name = readdirSync(path.join(VAR, 'outbox')).filter((one) => one.includes(phone) && one > since).sort().at(-1);
+    if (name) return readFileSync(path.join(VAR, 'outbox', name), 'utf8');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`nothing for ${phone}`);
+}
+/** Clicks a button and waits until the page it leads to is there. */
+const press = (page, name) => Promise.all([page.waitForNavigation(), page.getByRole('main').getByRole('button', { name, exact: true }).click()]);
 const newestFile = () => readdirSync(path.join(VAR, 'outbox')).sort().at(-1) ?? '';
 
 test('captcha: after two failures a picture or a spoken question; wrong, missing and used ones are refused', async () => {
@@ -76,20 +88,25 @@ test('captcha: after two failures a picture or a spoken question; wrong, missing
   for (let i = 0; i < 2; i++) {
     await main.getByLabel('账号或手机号').fill('doors-a');
     await main.getByLabel('密码', { exact: true }).fill(`wrong ${i}`);
-    await main.getByRole('button', { name: '登录', exact: true }).click();
-    await page.waitForLoadState();
+    await press(page, '登录');
   }
   const picture = main.locator('.captcha img');
   await picture.waitFor();
   assert.ok(await picture.evaluate((e) => e.decode().then(() => e.naturalWidth === 200)), 'the picture loads');
   await main.getByLabel('密码', { exact: true }).fill(DEMO);
-  await main.getByRole('button', { name: '登录', exact: true }).click();
-  await page.waitForLoadState();
+  await press(page, '登录');
   assert.match(await page.locator('.govuk-error-summary').innerText(), /请填写验证码/);
+  await main.getByRole('textbox', { name: '验证码' }).focus();
+  const axe = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze();
+  assert.deepEqual(axe.violations.map((one) => one.id), [], 'a captcha a screen reader can use');
+  const spoken = await main.getByLabel('验证码').evaluate((e) => (e.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' '));
+  assert.match(spoken, /等于多少|个字是什么/, 'the question is read with the field');
   await main.getByLabel('密码', { exact: true }).fill(DEMO);
-  await main.getByLabel('验证码').fill(answerTo(await main.locator('#captcha-hint').innerText()));
-  await main.getByRole('button', { name: '登录', exact: true }).click();
-  await page.waitForURL(/\/account$/);
+  await page.keyboard.press('Tab');
+  while (await page.evaluate(() => document.activeElement.id) !== 'captcha') await page.keyboard.press('Tab');
+  await page.keyboard.insertText(answerTo(spoken));
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/operator$/);
   await context.close();
   const failed = await login('doors-a', 'x'), twice = await login('doors-a', 'x');
   const html = twice.answer.body, answer = answerTo(html), token = hidden(html, 'captcha_token');
@@ -141,8 +158,7 @@ test('Z7.2: 「忘记密码」 opens in a pop-up; 「获取验证码」 by SMS, 
   await main.getByLabel('短信验证码').fill(code);
   await main.getByLabel('新密码', { exact: true }).fill(DEMO);
   await main.getByLabel('确认新密码').fill(DEMO);
-  await main.getByRole('button', { name: '重置密码' }).click();
-  await page.waitForLoadState();
+  await press(page, '重置密码');
   assert.match(await page.locator('.govuk-error-summary').innerText(), /不得与最近/);
   await main.getByLabel('新密码', { exact: true }).fill('Kettle-river-42');
   await main.getByLabel('确认新密码').fill('Kettle-river-42');
@@ -153,7 +169,7 @@ test('Z7.2: 「忘记密码」 opens in a pop-up; 「获取验证码」 by SMS, 
   await main.getByLabel('账号或手机号').fill(PHONE);
   await main.getByLabel('密码', { exact: true }).fill('Kettle-river-42');
   await main.getByRole('button', { name: '登录', exact: true }).click();
-  await page.waitForURL(/\/account$/);
+  await page.waitForURL(/\/operator$/);
   await context.close();
   assert.equal((await login('doors-b', DEMO)).answer.status, 422);
   calm();
@@ -247,6 +263,14 @@ test('second factor: enrolment with QR code, log-in asks for it, a code works on
   for (let i = 0; i < 4; i++) await send('/account/login/factor', third.cookie, { code: '000000' });
   assert.equal((await send('/account/login/factor', third.cookie, { code: codes[1] })).status, 429, 'guessing the factor waits too');
   calm();
+  sql(`UPDATE session SET reauth_at = NOW(3) - INTERVAL 11 MINUTE WHERE account_id = ${idOf('doors-d')}`);
+  const stolen = sessionIn(good);
+  assert.equal((await send('/account/confirm', stolen, { password: DEMO })).status, 422, 'the password alone is not the owner');
+  assert.match((await get('/account/second-factor/enrol', { cookie: stolen })).headers.location, /^\/account\/confirm/);
+  const proved = await send('/account/confirm', stolen, { password: DEMO, code: codes[2], back: '/account/second-factor/enrol' });
+  assert.equal(proved.headers.location, '/account/second-factor/enrol');
+  assert.equal((await get('/account/second-factor/enrol', { cookie: sessionIn(proved) })).status, 200);
+  calm();
   assert.ok(!sql(`SELECT CONCAT_WS(' ', actor, object, detail) FROM trail`).some(([text]) => text.includes(secret) || codes.some((one) => text.includes(one))));
 });
 
@@ -289,7 +313,75 @@ test('修改密码 wants the old one, ends other sessions, renews the token; pho
   assert.equal((await send('/account/phone', proved, { target: '13900007555', code: '000000' })).status, 422);
   assert.equal((await send('/account/phone', proved, { target: '13900007555', code: await codeFor('13900007555', since) })).status, 303);
   assert.equal(sqlValue("SELECT phone FROM account WHERE login = 'doors-f'"), '13900007555');
+  sql("UPDATE account SET phone = '13900007556' WHERE login = 'doors-f'; DELETE FROM verification_code");
+  const later = newestFile();
+  assert.equal((await send('/account/phone', proved, { target: '13900007557', do: 'code' })).status, 200);
+  assert.equal((await send('/account/phone', proved, { target: '13900007557', code: await codeFor('13900007557', later) })).status, 303);
+  assert.match(await textTo('13900007556', later), /绑定的手机号已更换.*如非本人操作/, 'the old number hears of it');
   sql("UPDATE account SET phone = NULL WHERE login = 'doors-f'");
+  calm();
+});
+
+test('one address logs in so often a minute and no more (nginx); reading, and other addresses, go on', async () => {
+  const burst = Number(portalctl('config', 'Limits.GuessBurst'));
+  const flood = await Promise.all(Array.from({ length: burst + 40 }, (_, i) => post(['/account/login', '/account/recover', '/account/register', '/account/login/factor'][i % 4], { from: '127.0.8.1', form: {} })));
+  const held = flood.filter((one) => one.status === 429);
+  assert.ok(held.length > 0 && held.length < flood.length, `${held.length} of ${flood.length} held`);
+  assert.ok(flood.every((one) => [303, 403, 429].includes(one.status)), 'without a token: refused, or not even looked at');
+  assert.equal((await get('/account/login', { from: '127.0.8.1' })).status, 200);
+  assert.equal((await post('/account/logout', { from: '127.0.8.1', form: {} })).status === 429, false, 'what guesses nothing is not held');
+  assert.equal((await post('/account/login', { from: '127.0.8.2', form: {} })).status, 403);
+});
+
+test('ten guesses of the second factor at the same moment are five at most; ten uses of one recovery code are one', async () => {
+  person('doors-g');
+  const cookie = (await login('doors-g', DEMO)).cookie;
+  const page = (await get('/account/second-factor/enrol', { cookie })).body, secret = /secret-text">([A-Z2-7]+)</.exec(page)[1];
+  const shown = await post('/account/second-factor/enrol', { cookie, form: { csrf: hidden(page, 'csrf'), offer: hidden(page, 'offer'), code: totp(secret, -1) } });
+  const codes = [...shown.body.matchAll(/<li>([a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4})<\/li>/g)].map(([, code]) => code);
+  assert.equal(codes.length, 10);
+  const halves = [];
+  for (let i = 0; i < 10; i++) halves.push((await login('doors-g', DEMO)).cookie);
+  const tokens = await Promise.all(halves.map((half) => formToken('/account/login/factor', half)));
+  const give = (code) => Promise.all(halves.map((half, i) => post('/account/login/factor', { cookie: half, form: { csrf: tokens[i].token, code } })));
+  const guessed = await give('12345678');
+  assert.ok(guessed.filter((one) => one.status === 422).length <= 5, guessed.map((one) => one.status).join(' '));
+  calm();
+  const used = [];
+  for (const batch of [halves.slice(0, 4), halves.slice(4, 8)])        /* five at once would be the last try */
+    used.push(...await Promise.all(batch.map((half) => post('/account/login/factor', { cookie: half, form: { csrf: tokens[halves.indexOf(half)].token, code: codes[0] } }))));
+  assert.equal(used.filter((one) => one.status === 303).length, 1, used.map((one) => one.status).join(' '));
+  calm();
+});
+
+test('a name nobody has is not written down: it may be a password in the wrong field', async () => {
+  await login('Secret-typed-831', 'x');
+  assert.equal(sqlValue("SELECT COUNT(*) FROM trail WHERE CONCAT_WS(' ', actor, object, detail) LIKE '%Secret-typed-831%'"), '0');
+  assert.equal(sqlValue("SELECT object FROM trail WHERE act = 'login' ORDER BY id DESC LIMIT 1"), 'login:Se***');
+  calm();
+});
+
+test('Z7.2: recovery ends after its tries, after its time, and with its first use', async () => {
+  person('doors-b', { phone: PHONE });
+  calm();
+  const since = newestFile();
+  const { token, cookie } = await formToken('/account/recover');
+  const give = (form) => post('/account/recover', { cookie, form: { csrf: token, phone: PHONE, ...form } });
+  const words = { password: 'Harbour-lamp-61', again: 'Harbour-lamp-61' };
+  await give({ do: 'code' });
+  let code = await codeFor(PHONE, since);
+  const wrong = code === '111111' ? '222222' : '111111';
+  for (let i = 0; i < Number(portalctl('config', 'Outbox.CodeTries')); i++) assert.equal((await give({ ...words, code: wrong })).status, 422);
+  assert.equal((await give({ ...words, code })).status, 422, 'the tries are used up');
+  calm();
+  const again = newestFile();
+  await give({ do: 'code' });
+  code = await codeFor(PHONE, again);
+  sql(`UPDATE verification_code SET expires_at = NOW(3) - INTERVAL 1 SECOND WHERE target = '${PHONE}'`);
+  assert.equal((await give({ ...words, code })).status, 422, 'it expired');
+  sql(`UPDATE verification_code SET expires_at = NOW(3) + INTERVAL 1 MINUTE WHERE target = '${PHONE}'`);
+  const both = await Promise.all([give({ ...words, code }), give({ ...words, code })]);
+  assert.equal(both.filter((one) => one.status === 303).length, 1, both.map((one) => one.status).join(' '));
   calm();
 });
 

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/config.h"
 #include "core/crypto.h"
@@ -102,7 +104,12 @@ static void costs_come_from_the_configuration(void **state)
 
 struct guess { const char *login, *address; };
 static void check(struct work *w, void *arg) { struct guess *g = arg; lockout_check(w, g->login, g->address); }
-static void miss(struct work *w, void *arg) { struct guess *g = arg; lockout_failed(w, g->login, g->address); }
+/* As one that came before. */
+static void miss(struct work *w, void *arg)
+{
+    struct guess *g = arg;
+    db_exec(w, "INSERT INTO login_failure (login, address, at) VALUES (?, ?, NOW(3))", T(g->login), T(lockout_network(w, g->address)));
+}
 
 /* Minutes told; 0: may try. */
 static int waits(const char *login, const char *address)
@@ -164,6 +171,67 @@ static void a_captcha_after_two(void **state)
     assert_true(wanted);                     /* the address, for anybody */
 }
 
+/* --- many at the same moment ---------------------------------------------------------------------------------- */
+
+static void try_it(struct work *w, void *arg) { struct guess *g = arg; lockout_try(w, g->login, g->address); }
+static void give_up(struct work *w, void *arg) { try_it(w, arg); (fail)(w, FAIL_INVALID, "rolled back"); }
+
+static void right(struct work *w, void *arg) { struct guess *g = arg; lockout_right(w, lockout_try(w, g->login, g->address)); }
+
+static void a_try_counts_unless_it_was_right(void **state)
+{
+    struct guess g = { "dora", "10.0.0.5" };
+    (void)state;
+    db_fixture_sql("DELETE FROM login_failure");
+    for (int i = 0; i < 20; i++)
+        db_fixture_run(work, right, &g);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM login_failure"), 0);
+    for (int i = 0; i < 5; i++)
+        assert_false(work_run(work, WORK_WRITE, give_up, &g));            /* whose requests are all rolled back */
+    assert_int_equal(waits("dora", "10.0.0.6"), 10);
+    assert_false(work_run(work, WORK_WRITE, try_it, &g));
+    assert_int_equal(work->failed, FAIL_TOO_MANY);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM login_failure"), 5);        /* who waits does not wait longer */
+}
+
+/* Sixteen processes with one try left: at most one is let look at the password. */
+static void guessing_at_the_same_moment_gives_no_more_tries(void **state)
+{
+    enum { MANY = 16 };
+    pid_t pids[MANY];
+    struct guess g = { "emil", "10.0.0.7" };
+    int let_in = 0, status;
+    (void)state;
+    db_fixture_sql("DELETE FROM login_failure");
+    for (int i = 0; i < 4; i++)
+        db_fixture_run(work, miss, &g);
+    for (int i = 0; i < MANY; i++)
+        if ((pids[i] = fork()) == 0)
+            _exit(work_run(db_fixture_work(), WORK_WRITE, try_it, &g) ? 1 : 0);
+    for (int i = 0; i < MANY; i++) {
+        waitpid(pids[i], &status, 0);
+        let_in += WIFEXITED(status) && WEXITSTATUS(status) == 1;
+    }
+    assert_true(let_in <= 1);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM login_failure"), 4 + let_in);
+}
+
+static void of_ipv6_the_network_counts(void **state)
+{
+    (void)state;
+    assert_string_equal(lockout_network(work, "10.0.0.1"), "10.0.0.1");
+    assert_string_equal(lockout_network(work, "2001:db8:0:1:aaaa:bbbb:cccc:dddd"), "2001:db8:0:1::/64");
+    assert_string_equal(lockout_network(work, "2001:db8:0:1::7"), "2001:db8:0:1::/64");
+    assert_string_equal(lockout_network(work, "::ffff:10.0.0.1"), "::ffff:10.0.0.1");
+    db_fixture_sql("DELETE FROM login_failure");
+    for (int i = 0; i < 25; i++) {
+        struct guess g = { arena_printf(work->arena, "v6-%d", i), arena_printf(work->arena, "2001:db8:0:1::%x", i + 1) };
+        db_fixture_run(work, miss, &g);
+    }
+    assert_int_equal(waits("fresh", "2001:db8:0:1:ffff::1"), 10);
+    assert_int_equal(waits("fresh", "2001:db8:0:2::1"), 0);
+}
+
 int main(void)
 {
     work = db_fixture();
@@ -171,6 +239,7 @@ int main(void)
         cmocka_unit_test(rules), cmocka_unit_test(the_last_five_are_not_taken_again),
         cmocka_unit_test(a_forced_change_is_done_by_it), cmocka_unit_test(costs_come_from_the_configuration),
         cmocka_unit_test(waiting_grows_with_each_failure), cmocka_unit_test(an_address_waits_after_five_times_as_many),
-        cmocka_unit_test(a_captcha_after_two) };
+        cmocka_unit_test(a_captcha_after_two), cmocka_unit_test(a_try_counts_unless_it_was_right),
+        cmocka_unit_test(guessing_at_the_same_moment_gives_no_more_tries), cmocka_unit_test(of_ipv6_the_network_counts) };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

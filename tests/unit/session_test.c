@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/capability.h"
 #include "core/config.h"
@@ -37,7 +39,7 @@ static int reset(void **state)
     (void)state;
     db_fixture_sql("DELETE FROM session");
     db_fixture_sql("DELETE FROM login_failure");
-    db_fixture_sql("UPDATE account SET state = 'active', lock_reason = '', last_login_at = NULL, created_at = NOW(3), password_at = NOW(3)");
+    db_fixture_sql("UPDATE account SET state = 'active', lock_reason = '', locked_from = '', last_login_at = NULL, created_at = NOW(3), password_at = NOW(3)");
     hdf_set_value(config_tree(), "Session.StaffSecondFactor", "0");
     return 0;
 }
@@ -172,6 +174,54 @@ static void dormant_and_outdated(void **state)
     assert_int_equal(step_of(begin(1)), STEP_CHANGE);
 }
 
+/* H1.4 spares the last one who can give roles, and the last one who can unlock: else the back office could not be opened. */
+static void the_last_keeper_is_never_locked_by_time(void **state)
+{
+    int64_t locked;
+    (void)state;
+    const char *hash = password_hash(work->arena, PASSWORD);
+    db_fixture_sql("DELETE FROM account WHERE id > 2");
+    db_fixture_sql(arena_printf(work->arena, "INSERT INTO account (id, login, name, role, password_hash, state, demo) VALUES"
+        " (11, 'sec1', 'S', 'security', '%s', 'active', 0), (12, 'sec2', 'S', 'security', '%s', 'active', 0),"
+        " (13, 'adm1', 'A', 'admin', '%s', 'active', 0), (14, 'sec3', 'S', 'security', '!', 'must_change', 0),"
+        " (15, 'sec4', 'S', 'security', '%s', 'locked', 0), (16, 'demo', 'S', 'security', '%s', 'active', 1)",
+        hash, hash, hash, hash, hash));
+    hdf_set_value(config_tree(), "Demo.Mode", "0");
+    db_fixture_sql("UPDATE account SET last_login_at = NOW(3) - INTERVAL 4 MONTH WHERE id IN (12, 13)");
+    db_fixture_sql("UPDATE account SET last_login_at = NOW(3) - INTERVAL 5 MONTH WHERE id IN (11, 14)");
+    db_fixture_run(work, do_dormant, &locked);
+    assert_int_equal(locked, 2);                                          /* 11 and 14; neither 12 nor 13 */
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM account WHERE id IN (12, 13) AND state = 'active'"), 2);
+    db_fixture_run(work, do_dormant, &locked);
+    assert_int_equal(locked, 0);
+    assert_int_equal(outcome("sec2", PASSWORD), LOGIN_GOOD);              /* nor at the log-in */
+    assert_int_equal(outcome("adm1", PASSWORD), LOGIN_GOOD);
+    db_fixture_sql("UPDATE account SET state = 'active', lock_reason = '', last_login_at = NOW(3) WHERE id = 11");
+    assert_int_equal(outcome("sec2", PASSWORD), LOGIN_DORMANT);           /* there is another one now */
+    db_fixture_sql("UPDATE account SET state = 'active', last_login_at = NOW(3) - INTERVAL 4 MONTH WHERE id = 12");
+    db_fixture_run(work, do_dormant, &locked);
+    assert_int_equal(locked, 1);
+    hdf_set_value(config_tree(), "Demo.Mode", "1");
+    db_fixture_sql("DELETE FROM account WHERE id > 2");
+}
+
+/* An account carried over from an older system (H1.5) that slept, was locked and unlocked must still set a new password. */
+static void unlocking_spares_no_forced_change(void **state)
+{
+    int64_t locked;
+    (void)state;
+    db_fixture_sql("UPDATE account SET state = 'must_change', created_at = NOW(3) - INTERVAL 4 MONTH WHERE id = 1");
+    db_fixture_run(work, do_dormant, &locked);
+    assert_int_equal(locked, 1);
+    db_fixture_run(work, do_unlock, NULL);
+    assert_int_equal(db_fixture_int("SELECT state = 'must_change' FROM account WHERE id = 1"), 1);
+    assert_int_equal(outcome("op", PASSWORD), LOGIN_GOOD);
+    assert_int_equal(step_of(begin(1)), STEP_CHANGE);
+    db_fixture_sql("UPDATE account SET state = 'locked', locked_from = 'pending' WHERE id = 1");
+    db_fixture_run(work, do_unlock, NULL);
+    assert_int_equal(db_fixture_int("SELECT state = 'pending' FROM account WHERE id = 1"), 1);      /* nor the review */
+}
+
 static const char *text;
 static int64_t account;
 static void do_ticket(struct work *w, void *arg) { (void)arg; text = recovery_ticket(w, 1); }
@@ -202,12 +252,51 @@ static void tickets_and_links_work_once(void **state)
     assert_int_equal(db_fixture_int("SELECT state = 'active' FROM account WHERE id = 1"), 1);
 }
 
+/* --- two uses of one link or one ticket at the same moment ------------------------------------------------------ */
+
+struct use { const char *link, *ticket; };
+
+static void use_it(struct work *w, void *arg)
+{
+    const struct use *use = arg;
+    int64_t found = use->link ? recovery_link_take(w, use->link) : recovery_ticket_open(w, use->ticket);
+    if (!found)
+        (fail)(w, FAIL_MISSING, "gone");
+    recovery_finish(w, found, "Maple-window-31", "");
+}
+
+static int winners(struct use use)
+{
+    enum { MANY = 8 };
+    pid_t pids[MANY];
+    int won = 0, status;
+    for (int i = 0; i < MANY; i++)
+        if ((pids[i] = fork()) == 0)
+            _exit(work_run(db_fixture_work(), WORK_WRITE, use_it, &use) ? 1 : 0);
+    for (int i = 0; i < MANY; i++) {
+        waitpid(pids[i], &status, 0);
+        won += WIFEXITED(status) && WEXITSTATUS(status) == 1;
+    }
+    return won;
+}
+
+static void of_two_at_once_one_uses_it(void **state)
+{
+    (void)state;
+    db_fixture_run(work, do_link, NULL);
+    assert_int_equal(winners((struct use){ .link = text }), 1);
+    db_fixture_run(work, do_ticket, NULL);
+    assert_int_equal(winners((struct use){ .ticket = text }), 1);
+}
+
 int main(void)
 {
     work = db_fixture();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(by_name_or_phone_and_no_other_way, reset), cmocka_unit_test_setup(steps_then_a_new_token, reset),
         cmocka_unit_test_setup(staff_enrol_before_anything, reset), cmocka_unit_test_setup(limits_and_states, reset),
-        cmocka_unit_test_setup(dormant_and_outdated, reset), cmocka_unit_test_setup(tickets_and_links_work_once, reset) };
+        cmocka_unit_test_setup(dormant_and_outdated, reset), cmocka_unit_test_setup(the_last_keeper_is_never_locked_by_time, reset),
+        cmocka_unit_test_setup(unlocking_spares_no_forced_change, reset), cmocka_unit_test_setup(tickets_and_links_work_once, reset),
+        cmocka_unit_test_setup(of_two_at_once_one_uses_it, reset) };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
