@@ -68,7 +68,7 @@ test('「开立账号」 gives a one-time link once; the security administrator 
 });
 
 test('H1.4: 「锁定账号」 asks for the reason and ends the sessions, 「解锁账号」 opens it again; not for keepers of the portal', async () => {
-  const id = idOf(LOGIN), [page, context] = await open('demo-admin');
+  const id = idOf(LOGIN), [page, context] = await open('demo-admin'), was = sqlValue(`SELECT state FROM account WHERE id = ${id}`);
   await page.goto(`/admin/accounts/${id}`);
   await press(page, '锁定账号');
   assert.match(await page.getByRole('alert').innerText(), /锁定原因/);
@@ -77,7 +77,7 @@ test('H1.4: 「锁定账号」 asks for the reason and ends the sessions, 「解
   assert.match(await page.getByRole('main').innerText(), /已锁定[^]*离岗待查|离岗待查[^]*/);
   assert.equal(sqlValue(`SELECT state FROM account WHERE id = ${id}`), 'locked');
   await press(page, '解锁账号');
-  assert.equal(sqlValue(`SELECT state FROM account WHERE id = ${id}`), 'active');
+  assert.equal(sqlValue(`SELECT state FROM account WHERE id = ${id}`), was, 'a forced change of password is not forgotten');
   assert.equal(sqlValue(`SELECT COUNT(*) FROM trail WHERE object = 'account:${id}' AND act IN ('account-lock', 'account-unlock')`), '2');
   await page.goto(`/admin/accounts/${idOf('demo-security')}`);
   assert.equal(await page.getByRole('button', { name: '锁定账号' }).count(), 0);

@@ -26,7 +26,7 @@
 static struct work *db;
 static FILE *heard;                      /* what the peers say */
 static pid_t peers;
-static int smtp_port, https_port, peers_end;
+static int smtp_port, https_port, smtps_port, plain_port, peers_end;
 
 static void setting(const char *key, const char *value)
 {
@@ -72,7 +72,7 @@ static void start_peers(const char *folder)
     peers_end = in[1];
     heard = fdopen(out[0], "r");
     char line[60];
-    if (!fgets(line, sizeof line, heard) || sscanf(line, "%d %d", &smtp_port, &https_port) != 2)
+    if (!fgets(line, sizeof line, heard) || sscanf(line, "%d %d %d %d", &smtp_port, &https_port, &smtps_port, &plain_port) != 4)
         fail_msg("tests/unit/peers.mjs does not start: run make test, or npm ci in tests/");
 }
 
@@ -237,6 +237,106 @@ static void a_server_that_cannot_be_trusted_gets_nothing(void **state)
     assert_waits("Mail.Url", "smtp://localhost:1", "无法连接邮件服务器");
 }
 
+/* Implicit TLS; STARTTLS that is not offered; the same in the clear, when that is configured. */
+static void mail_goes_by_tls_or_not_at_all(void **state)
+{
+    (void)state;
+    json_t *said;
+    int64_t id = added(false, "d@example.cn", "text");
+    settingf("Mail.Url", "smtps://localhost:%d", smtps_port);
+    assert_true(job_runs(id));
+    said = peer_says();
+    assert_string_equal(word(said, "mail"), "d@example.cn");
+    assert_true(json_is_true(json_object_get(said, "secure")));
+    json_decref(said);
+    settingf("Mail.Url", "smtps://127.0.0.1:%d", smtps_port);              /* the certificate is another host's */
+    id = added(false, "e@example.cn", "text");
+    assert_false(job_runs(id));
+    assert_int_equal(stands(id, "state = 'waiting' AND last_error LIKE '%证书无效'"), 1);
+    settingf("Mail.Url", "smtp://localhost:%d", plain_port);               /* somebody took STARTTLS out of the greeting */
+    assert_false(job_runs(id));
+    assert_int_equal(stands(id, "state = 'waiting' AND last_error LIKE '%不支持加密传输'"), 1);
+    setting("Mail.Tls", "none");
+    assert_true(job_runs(id));
+    said = peer_says();
+    assert_string_equal(word(said, "mail"), "e@example.cn");
+    assert_false(json_is_true(json_object_get(said, "secure")));
+    json_decref(said);
+    setting("Mail.Tls", "required");
+    settingf("Mail.Url", "smtp://localhost:%d", smtp_port);
+}
+
+static const char *message_id(const json_t *said)
+{
+    const char *line = strstr(word(said, "raw"), "Message-ID: ");
+    assert_non_null(line);
+    return arena_copy_n(db->arena, line, strcspn(line, "\r"));
+}
+
+/* The server took it and its answer was lost: nobody can know, so it goes once more, as the same message for whoever
+ * receives both (RFC 5322, 3.6.4). Once it is known to be sent, never again. */
+static void a_lost_answer_sends_the_same_message(void **state)
+{
+    (void)state;
+    int64_t id = added(false, "lost@example.cn", "text");
+    assert_false(job_runs(id));
+    assert_int_equal(db->failed, FAIL_UNAVAILABLE);
+    json_t *first = peer_says();
+    assert_true(job_runs(id));
+    json_t *second = peer_says();
+    assert_string_equal(message_id(first), message_id(second));
+    assert_string_equal(word(first, "raw"), word(second, "raw"));
+    json_decref(first);
+    json_decref(second);
+    assert_true(job_runs(id));
+    assert_int_equal(stands(id, "state = 'sent' AND tries = 2"), 1);
+    id = added(true, "13800138003", "text");
+    settingf("Sms.Url", "https://localhost:%d/lost", https_port);
+    assert_false(job_runs(id));
+    assert_int_equal(db->failed, FAIL_UNAVAILABLE);
+    first = peer_says();
+    settingf("Sms.Url", "https://localhost:%d/ok?to={phone}", https_port);
+    assert_true(job_runs(id));
+    second = peer_says();
+    json_t *one = json_loads(word(first, "body"), 0, NULL), *two = json_loads(word(second, "body"), 0, NULL);
+    assert_string_equal(word(one, "nonce"), word(two, "nonce"));
+    json_decref(one);
+    json_decref(two);
+    json_decref(first);
+    json_decref(second);
+}
+
+static void a_server_that_hangs_is_left(void **state)
+{
+    (void)state;
+    int64_t id = added(false, "hang@example.cn", "text");
+    setting("Mail.Seconds", "1");
+    assert_false(job_runs(id));
+    setting("Mail.Seconds", "10");
+    assert_int_equal(db->failed, FAIL_UNAVAILABLE);
+    json_decref(peer_says());
+    assert_int_equal(stands(id, "state = 'waiting' AND last_error LIKE '%未在规定时间内应答'"), 1);
+}
+
+/* Names come from people: a line end in one starts no header and no second recipient. */
+static void a_name_with_line_ends_stays_in_its_header(void **state)
+{
+    (void)state;
+    struct { struct message m; int64_t id; } a = { .m = { .to = "f@example.cn",
+        .subject = "审核：甲\r\nBcc: x@example.cn\r\n\r\nbody", .text = "乙\r\n.\r\nMAIL FROM:<x@example.cn>\r\n" } };
+    setting("Mail.FromName", "政务厅\r\nBcc: y@example.cn");
+    db_fixture_run(db, add_it, &a);
+    assert_true(job_runs(a.id));
+    setting("Mail.FromName", "");
+    json_t *said = peer_says();
+    const char *raw = word(said, "raw"), *end = strstr(raw, "\r\n\r\n");
+    assert_non_null(end);
+    const char *head = arena_copy_n(db->arena, raw, (size_t)(end - raw));
+    assert_null(strstr(head, "Bcc"));
+    assert_null(strstr(raw, "MAIL FROM"));
+    json_decref(said);
+}
+
 static void the_last_try_is_said_so(void **state)
 {
     (void)state;
@@ -324,6 +424,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mail_goes_by_starttls_and_login), cmocka_unit_test(refused_for_now_is_tried_again),
         cmocka_unit_test(refused_for_good_is_final), cmocka_unit_test(a_server_that_cannot_be_trusted_gets_nothing),
+        cmocka_unit_test(mail_goes_by_tls_or_not_at_all), cmocka_unit_test(a_lost_answer_sends_the_same_message),
+        cmocka_unit_test(a_server_that_hangs_is_left), cmocka_unit_test(a_name_with_line_ends_stays_in_its_header),
         cmocka_unit_test(the_last_try_is_said_so), cmocka_unit_test(sms_is_signed_and_sent_over_https),
         cmocka_unit_test(the_provider_refuses), cmocka_unit_test(a_provider_that_cannot_be_trusted_gets_nothing),
     };
