@@ -6,6 +6,7 @@
 
 void registration_list(struct request *rq);
 void registration_csv(struct request *rq);
+void registration_batch(struct request *rq);
 void registration_page(struct request *rq);
 void registration_move(struct request *rq);
 void registration_accept(struct request *rq);
@@ -32,6 +33,7 @@ void division_redraw(struct request *rq);
 void division_save(struct request *rq);
 void division_retire_it(struct request *rq);
 void calendar_page(struct request *rq);
+void calendar_plain(struct request *rq);
 void calendar_redraw(struct request *rq);
 void calendar_day_save(struct request *rq);
 void calendar_year_save(struct request *rq);

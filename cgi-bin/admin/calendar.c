@@ -76,6 +76,11 @@ void calendar_page(struct request *rq)
     draw(rq, form_int(rq, "year") ? (int)form_int(rq, "year") : year_now(rq));
 }
 
+void calendar_plain(struct request *rq)
+{
+    draw(rq, year_now(rq));
+}
+
 void calendar_redraw(struct request *rq)
 {
     int year = (int)strtol(form_text(rq, "day"), NULL, 10);
@@ -85,6 +90,7 @@ void calendar_redraw(struct request *rq)
 static _Noreturn void done(struct request *rq, const char *act, const char *detail, int year)
 {
     trail_write(&rq->work, act, "calendar", "done", detail, rq->address);
+    calendar_changed(&rq->work);
     redirect(rq, "/admin/calendar?year=%d", year);
 }
 
@@ -113,6 +119,12 @@ void calendar_load_it(struct request *rq)
         form_refuse(rq);
     }
     work_defer(&rq->work, close_it, file);
+    const char *wrong = calendar_wrong(&rq->work, file);
+    if (wrong) {
+        form_error(rq, "file", "%s，请修改后重新导入", wrong);
+        form_refuse(rq);
+    }
+    rewind(file);
     int64_t lines = calendar_load(&rq->work, file);
     done(rq, "calendar-load", arena_printf(rq->work.arena, "%lld 行", (long long)lines), year_now(rq) + 1);
 }

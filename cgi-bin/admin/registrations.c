@@ -14,6 +14,15 @@ void registration_list(struct request *rq)
 
 void registration_csv(struct request *rq) { list_csv(rq, "registration"); }
 
+/* What was ticked in the list; /workbench/batch/take decides. */
+void registration_batch(struct request *rq)
+{
+    size_t count;
+    const char *const *ids = list_selected(rq, "registration", &count);
+    flow_batch_ask(rq, "registration", flow_picks_of(&rq->work, ids, count), "/admin/registrations");
+    page(rq, "admin/batch.cst");
+}
+
 void registration_page(struct request *rq)
 {
     HDF *flow = view_node(rq->page, "Flow");

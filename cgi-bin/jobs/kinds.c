@@ -3,10 +3,8 @@
 #include "core/config.h"
 #include "core/db.h"
 #include "core/text.h"
-#include "domain/account.h"
 #include "domain/captcha.h"
 #include "domain/demo.h"
-#include "domain/file.h"
 #include "domain/job.h"
 #include "domain/lockout.h"
 #include "domain/map_source.h"
@@ -16,6 +14,7 @@
 #include "domain/session.h"
 #include "domain/statistic.h"
 #include "domain/trail.h"
+#include "flow/flow.h"
 
 static void map_build_job(struct work *work, const json_t *payload)
 {
@@ -23,11 +22,20 @@ static void map_build_job(struct work *work, const json_t *payload)
     map_rebuild(work);
 }
 
+static void due_job(struct work *work, const json_t *payload)
+{
+    (void)payload;
+    int64_t changed = flow_due_recount(work);
+    job_progress(work, arena_printf(work->arena, "期限变更 %lld 件", (long long)changed));
+}
+
 const struct job_kind job_kinds[] = {
     { "map.build",              map_build_job },
     { "exchange.pull-stations", pull_stations_job },
     { "exchange.pull-status",   pull_status_job },
     { "exchange.tend",          exchange_tend_job },
+    { "daily",                  daily_job },
+    { "flow.due",               due_job },
     { "mail.send",              outbox_send_job },
     { "sms.send",               outbox_send_job },
     { NULL, NULL } };
@@ -60,8 +68,6 @@ static void purge(struct work *work, void *arg)
     lockout_purge(work);
     captcha_purge(work);
     recovery_purge(work);
-    job_purge(work);
-    outbox_purge(work);
 }
 
 static void tick_purge(struct work *work)
@@ -78,17 +84,6 @@ static void tend(struct work *work, void *arg)
 static void tick_tend(struct work *work)
 {
     work_must(work, WORK_WRITE, tend, NULL);
-}
-
-static void dormant(struct work *work, void *arg)
-{
-    (void)arg;
-    account_lock_dormant(work);
-}
-
-static void tick_dormant(struct work *work)
-{
-    work_must(work, WORK_WRITE, dormant, NULL);
 }
 
 static void tick_trail(struct work *work)
@@ -109,7 +104,6 @@ struct tick ticks[] = {
     { "figures",    30,  tick_figures, 0 },
     { "purge",      60,  tick_purge, 0 },
     { "tend",       120, tick_tend, 0 },
-    { "files",      3600, file_sweep, 0 },
     { "trail.seal", 10,  tick_trail, 0 },
-    { "dormant",    600, tick_dormant, 0 },
+    { "daily",      60,  daily_tick, 0 },
     { NULL, 0, NULL, 0 } };

@@ -21,4 +21,9 @@ struct tick {
 };
 extern struct tick ticks[];
 
+/* daily.c: what is done once a day, each part a job of its own: one that fails is tried again, seen in /admin/jobs, and
+ * holds up no other. The tick asks for a day's parts; asked twice they are there once. */
+void daily_tick(struct work *work);
+void daily_job(struct work *work, const json_t *payload);
+
 #endif

@@ -16,6 +16,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "domain/job.h"
+#include "domain/process.h"
 #include "kinds.h"
 
 enum { CHILDREN_MAX = 65 };
@@ -200,6 +201,7 @@ int main(int argc, char **argv)
         return 0;                                   /* has none */
     config_load(argv[0]);
     dict_load_all();
+    process_start();                                /* flows: deadlines are counted anew here */
     if (argc > 1 && strcmp(argv[1], "--check") == 0) {
         puts("jobs: configuration OK");
         return 0;

@@ -1,6 +1,7 @@
 /* lists: the four lists of the work bench. A page is found by key: entries that come or go meanwhile neither repeat
  * nor hide others. */
 #include <stdio.h>
+#include <string.h>
 
 #include "flow/flow.h"
 #include "workbench.h"
@@ -36,19 +37,37 @@ static void add_tabs(struct request *rq, size_t current)
     }
 }
 
+/* 业务: one flow alone; and whether all of it may be taken at once. */
+static void add_flows(struct request *rq, bool overdue, const char *only)
+{
+    HDF *flows = view_node(rq->page, "Flows");
+    flow_waiting(&rq->work, overdue, flows);
+    for (HDF *flow = hdf_obj_child(flows); flow; flow = hdf_obj_next(flow))
+        if (strcmp(view_get(flow, "Value"), only) == 0 && !overdue && hdf_get_int_value(flow, "Count", 0) <= FLOW_BATCH_MAX)
+            view_set(rq->page, "AllOf", view_get(flow, "Count"));
+    view_set(rq->page, "Values.flow", only);
+}
+
 static _Noreturn void show(struct request *rq, size_t i)
 {
-    const char *after = form_text(rq, "after");
+    const char *after = form_text(rq, "after"), *only = form_text(rq, "flow");
+    bool waiting = lists[i].which == FLOW_TODO || lists[i].which == FLOW_OVERDUE;
     view_set(rq->page, "Title", lists[i].title);
+    view_set(rq->page, "Path", lists[i].path);
     view_set(rq->page, "Empty", lists[i].empty);
     view_set(rq->page, "EmptyText", lists[i].empty_text);
     view_set(rq->page, lists[i].which == FLOW_COPIED ? "Copied" : lists[i].which == FLOW_DONE ? "Done" : "Waiting", "1");
     add_tabs(rq, i);
-    const char *next = flow_list(&rq->work, lists[i].which, after, PAGE_SIZE, view_node(rq->page, "Rows"));
+    if (waiting)
+        add_flows(rq, lists[i].which == FLOW_OVERDUE, only);
+    const char *next = flow_list(&rq->work, lists[i].which, waiting ? only : "", after, PAGE_SIZE, view_node(rq->page, "Rows"));
+    for (HDF *row = hdf_get_child(rq->page, "Rows"); row; row = hdf_obj_next(row))
+        if (waiting && *view_get(row, "Bulk"))
+            view_set(rq->page, "Bulk", "1");
     if (next)
-        view_setf(rq->page, "Next", "%s?after=%s", lists[i].path, next);
+        view_setf(rq->page, "Next", "%s?after=%s%s%s", lists[i].path, next, *only ? "&flow=" : "", only);
     if (*after)
-        view_set(rq->page, "First", lists[i].path);
+        view_setf(rq->page, "First", "%s%s%s", lists[i].path, *only ? "?flow=" : "", only);
     page(rq, "workbench/list.cst");
 }
 

@@ -12,6 +12,8 @@ static const struct route routes[] = {
     { POST, "/workbench/copied/read",          CAP_WORKBENCH, "copy-read",    copied_read },
     { GET,  "/workbench/cases/{flow}/{id}",      CAP_WORKBENCH, "workbench-case", case_page },
     { POST, "/workbench/cases/{flow}/{id}/move", CAP_WORKBENCH, "workbench-move", case_move, case_page },
+    { POST, "/workbench/batch",                CAP_WORKBENCH, "workbench-batch", batch_ask, todo_page },
+    { POST, "/workbench/batch/take",           CAP_WORKBENCH, "flow-batch",   batch_take, batch_again },
     { GET,  "/workbench/flows",                CAP_STAFF,     NULL,           flows_page },
     { GET,  "/workbench/flows/{name}",         CAP_STAFF,     "flow-picture", flow_page },
     { GET,  "/workbench/flows/{name}/picture", CAP_STAFF,     "flow-picture", flow_picture },

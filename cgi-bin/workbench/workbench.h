@@ -11,6 +11,11 @@ void done_page(struct request *rq);
 void copied_page(struct request *rq);
 void copied_read(struct request *rq);
 
+/* batch.c: many at once */
+void batch_ask(struct request *rq);
+void batch_again(struct request *rq);
+void batch_take(struct request *rq);
+
 /* case.c: any case as its flow sees it */
 void case_page(struct request *rq);
 void case_move(struct request *rq);

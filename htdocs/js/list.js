@@ -5,7 +5,7 @@
   if (!form) return;
   var text = form.querySelector('[data-bulk-text]'), all = form.querySelector('[name=all]');
   var idle = text.textContent, page = document.querySelector('[data-bulk-page]');
-  var rows = Array.prototype.slice.call(document.querySelectorAll('input[form=bulk][name=id]'));
+  var rows = Array.prototype.slice.call(document.querySelectorAll('input[form=bulk][data-bulk-may]'));
   var buttons = Array.prototype.slice.call(form.querySelectorAll('[data-bulk-name]'));
 
   function may(row, name) { return row.dataset.bulkMay.split(' ').indexOf(name) >= 0; }

@@ -204,6 +204,19 @@ void db_rollback(struct work *work)
     }
 }
 
+static void part_query(struct work *work, const char *words, int depth)
+{
+    char sql[60];
+    snprintf(sql, sizeof sql, "%s part%d", words, depth);
+    if (!work->db->mysql || work->db->wanted != TX_NONE)
+        begin_wanted(work);
+    if (mysql_query(work->db->mysql, sql))
+        db_raise(work, sql, mysql_errno(work->db->mysql), mysql_error(work->db->mysql));
+}
+
+void db_part_begin(struct work *work, int depth) { part_query(work, "SAVEPOINT", depth); }
+void db_part_undo(struct work *work, int depth)  { part_query(work, "ROLLBACK TO SAVEPOINT", depth); }
+
 void db_run_ddl(struct work *work, const char *sql)
 {
     if (!work->db->mysql)

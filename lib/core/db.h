@@ -98,6 +98,9 @@ void db_run_ddl_again(struct work *work, const char *sql);
 void db_begin(struct work *work, bool writes);
 void db_commit(struct work *work);
 void db_rollback(struct work *work);
+/* Savepoints of work_part(), one a depth. */
+void db_part_begin(struct work *work, int depth);
+void db_part_undo(struct work *work, int depth);
 bool db_in_transaction(const struct db *db);
 
 #endif

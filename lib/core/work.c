@@ -148,6 +148,7 @@ bool work_run(struct work *work, enum work_mode mode, void (*fn)(struct work *wo
     for (int attempt = 1;; attempt++) {
         work->failed = FAIL_NONE;
         work->again = work->keyed = false;
+        work->part = 0;
         work->fail_text[0] = work->fail_detail[0] = '\0';
         if (guarded(work, run_body, &run) && guarded(work, run_commit, &run))
             return true;
@@ -167,4 +168,24 @@ void work_must(struct work *work, enum work_mode mode, void (*fn)(struct work *w
         work->again = false;
         land(work, 2);
     }
+}
+
+static bool of_the_part(enum fail_kind kind)
+{
+    return kind == FAIL_FORBIDDEN || kind == FAIL_MISSING || kind == FAIL_CONFLICT || kind == FAIL_INVALID;
+}
+
+bool work_part(struct work *work, void (*fn)(struct work *work, void *arg), void *arg)
+{
+    const struct run run = { WORK_PLAIN, fn, arg };
+    int depth = work->part++;
+    db_part_begin(work, depth);
+    bool good = guarded(work, run_body, &run);
+    work->part = depth;
+    if (good)
+        return true;
+    if (work->again || !of_the_part(work->failed))
+        land(work, 2);
+    db_part_undo(work, depth);
+    return false;
 }

@@ -65,6 +65,7 @@ struct work {
     char                fail_text[400];     /* for the visitor, in Chinese                        */
     char                fail_detail[800];   /* for the log only                                   */
     bool                again;              /* a conflict: work_run() runs the whole again        */
+    int                 part;               /* depth of work_part()                               */
     jmp_buf            *landing;
     struct deferred    *deferred;
 };
@@ -79,6 +80,10 @@ bool work_run(struct work *work, enum work_mode mode, void (*fn)(struct work *wo
 /* The same inside another work_run(), for jobs that do several transactions: a failure ends the outer one. */
 void work_must(struct work *work, enum work_mode mode, void (*fn)(struct work *work, void *arg), void *arg);
 _Noreturn void work_finished(struct work *work);
+/* A part of the running transaction that may fail by itself (one row of many), inside WORK_WRITE; parts may lie in parts.
+ * False: what it wrote is undone, the rest of the transaction stands; work->failed and fail_text say why. Only what lies
+ * with the part comes back (forbidden, missing, conflict, invalid): everything else ends the whole work as always. */
+bool work_part(struct work *work, void (*fn)(struct work *work, void *arg), void *arg);
 
 /* Ends the work. `text` is what the visitor reads: Chinese, says what to do next, no SQL, no paths. */
 _Noreturn void fail(struct work *work, enum fail_kind kind, const char *text, ...)

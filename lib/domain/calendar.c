@@ -6,6 +6,7 @@
 
 #include "core/db.h"
 #include "core/text.h"
+#include "domain/job.h"
 
 #define Q_LISTED "SELECT TO_DAYS(day) - 719528, kind = 'workday', kind = 'holiday' FROM calendar_day" \
                  " WHERE day BETWEEN ? AND ?"
@@ -179,36 +180,64 @@ void calendar_confirm_year(struct work *work, int year)
     db_exec(work, Q_LOAD_YEAR, I(year), T("staff"));
 }
 
-static bool line_load(struct work *work, char *line)
+/* "year<TAB>2026", or "2026-10-01<TAB>holiday<TAB>国庆节". */
+struct calendar_line { int64_t year; const char *day, *kind, *name; };      /* year 0: a day */
+
+static bool line_read(struct work *work, char *line, struct calendar_line *out)
 {
     char *first = strsep(&line, "\t"), *second = strsep(&line, "\t"), *third = strsep(&line, "\t");
-    int64_t year;
+    *out = (struct calendar_line){ 0, first, second, third };
     if (!second || line)
         return false;
-    if (strcmp(first, "year") == 0) {
-        if (third || !text_to_int(second, 1990, 2100, &year))
-            return false;
-        db_exec(work, Q_LOAD_YEAR, I(year), T("package"));
-        return true;
+    if (strcmp(first, "year") == 0)
+        return !third && text_to_int(second, 1990, 2100, &out->year);
+    return third && day_parse(work, first) >= 0 && kind_known(second) && utf8_valid(third, strlen(third));
+}
+
+static void line_store(struct work *work, const struct calendar_line *line)
+{
+    if (line->year)
+        db_exec(work, Q_LOAD_YEAR, I(line->year), T("package"));
+    else
+        db_exec(work, Q_LOAD, T(line->day), T(line->kind), T(utf8_cut(work->arena, line->name, 39)));
+}
+
+/* Lines may end as on any system. */
+static const char *file_read(struct work *work, FILE *file, bool store, int64_t *count)
+{
+    char line[300];
+    struct calendar_line read;
+    *count = 0;
+    while (fgets(line, sizeof line, file)) {
+        size_t size = strcspn(line, "\r\n");
+        ++*count;
+        if (!line[size])                                   /* a file that was cut off ends within a line */
+            return arena_printf(work->arena, "工作日历数据第 %lld 行过长，或者没有以换行结束", (long long)*count);
+        line[size] = '\0';
+        if (!line_read(work, line, &read))
+            return arena_printf(work->arena, "工作日历数据第 %lld 行有误", (long long)*count);
+        if (store)
+            line_store(work, &read);
     }
-    if (!third || day_parse(work, first) < 0 || !kind_known(second) || !utf8_valid(third, strlen(third)))
-        return false;
-    db_exec(work, Q_LOAD, T(first), T(second), T(utf8_cut(work->arena, third, 39)));
-    return true;
+    return *count ? NULL : "工作日历数据中没有内容";
+}
+
+const char *calendar_wrong(struct work *work, FILE *file)
+{
+    int64_t count;
+    return file_read(work, file, false, &count);
 }
 
 int64_t calendar_load(struct work *work, FILE *file)
 {
-    char line[300];
-    int64_t count = 0;
-    while (fgets(line, sizeof line, file)) {
-        size_t size = strcspn(line, "\n");
-        count++;
-        if (line[size] != '\n')
-            fail(work, FAIL_INVALID, "工作日历数据第 %lld 行过长或不完整。", (long long)count);
-        line[size] = '\0';
-        if (!line_load(work, line))
-            fail(work, FAIL_INVALID, "工作日历数据第 %lld 行有误。", (long long)count);
-    }
+    int64_t count;
+    const char *wrong = file_read(work, file, true, &count);
+    if (wrong)
+        fail(work, FAIL_INVALID, "%s。", wrong);
     return count;
+}
+
+void calendar_changed(struct work *work)
+{
+    job_add(work, "flow.due", "flow.due", "{}");
 }

@@ -31,7 +31,7 @@ bool calendar_is_working(struct work *work, const char *date);
 bool calendar_has_year(struct work *work, int year);
 
 /* What staff change: kind "holiday", "workday", or "plain" (as the day of the week says). A bad date or kind ends the
- * work with FAIL_INVALID. The caller writes the trail. */
+ * work with FAIL_INVALID. The caller writes the trail and says calendar_changed(). */
 void calendar_set(struct work *work, const char *date, const char *kind, const char *name);
 void calendar_confirm_year(struct work *work, int year);            /* its arrangement is entered whole */
 
@@ -41,5 +41,10 @@ int  calendar_listed(struct work *work, int year, HDF *node);
 /* Reads the table the build makes. What staff have edited stays; inside the caller's transaction. Returns the days read;
  * a bad line ends the work and names its number. */
 int64_t calendar_load(struct work *work, FILE *file);
+/* The first line that does not fit, in words; NULL: all of them do. Reads to the end and writes nothing. */
+const char *calendar_wrong(struct work *work, FILE *file);
+
+/* Open deadlines are counted anew by a job, in the transaction of what changed the calendar (lib/flow, flow_due_recount). */
+void calendar_changed(struct work *work);
 
 #endif

@@ -113,6 +113,41 @@ const char *flow_try(struct work *work, const struct flow_move *move);
 /* The begin of a case's way, when its row is made (in the initial state). Idempotent. */
 void flow_begin(struct work *work, const char *flow, int64_t id);
 
+/* Counts every open deadline anew by the calendar as it is now (flow_due.c says by which rule); returns how many changed.
+ * Inside WORK_PLAIN, by a job that whoever changes the calendar asks for. */
+int64_t flow_due_recount(struct work *work);
+
+/* --- many at once ------------------------------------------------------------------------------------------ */
+
+/* An action says bulk=each (every case by itself; who moved meanwhile is named, the others are done) or
+ * bulk=all-or-nothing (one that cannot is named, and nothing happens to any). Each move is flow_try(): the same locks,
+ * guards, scope, notices and trail; cases are locked in the order of their ids, so two batches never wait in a circle.
+ * The same submission again is the first one's success. */
+enum { FLOW_BATCH_MAX = 1000 };
+struct flow_pick { int64_t id, seen; };          /* seen: as in struct flow_move; 0: not asked */
+struct flow_picks { const struct flow_pick *list; size_t count; };
+
+/* "7.12,9,8.3": id and, behind a point, the step seen; twice the same is once, ordered by id. FAIL_MALFORMED,
+ * FAIL_INVALID past FLOW_BATCH_MAX. */
+struct flow_picks flow_picks_read(struct work *work, const char *text);
+/* Of keys that list_selected() gave. */
+struct flow_picks flow_picks_of(struct work *work, const char *const *ids, size_t count);
+/* All cases of a flow that wait for this actor, if not more than FLOW_BATCH_MAX (FAIL_INVALID). */
+struct flow_picks flow_picks_waiting(struct work *work, const char *flow);
+
+/* What is asked before: node.{Flow, FlowLabel, Cases, Count, Rows.N.{Id, Title, Path, State, Kind, Wrong}, Opinion,
+ * Buttons.N.{Action, Label, Kind, Opinion, All, Fits}} for macro flow_batch_ask(). Nothing in scope: Count 0. */
+void flow_batch_show(struct work *work, const char *flow, struct flow_picks picks, HDF *node);
+
+/* Takes the action as struct flow_move does; node.{FlowLabel, Action, All, Done, Refused, Rows.N.{Id, Title, Path, State,
+ * Kind, Wrong}} for macro flow_batch_result(): without Wrong it was done. Returns how many were done. Words in *wrong
+ * (and 0) when the opinion does not do. Ends the work: 404 no such action or not for many, 403 not this actor's. */
+size_t flow_batch_take(struct work *work, const struct flow_move *move, struct flow_picks picks, HDF *node, const char **wrong);
+
+/* The two POSTs of an area that has a list: the first's handler is flow_batch_ask(rq, "flow", picks, "/area/list") and
+ * page("<area>/batch.cst"), the second is /workbench/batch/take for every flow. Fills Page.Batch.N. */
+void flow_batch_ask(struct request *rq, const char *flow, struct flow_picks picks, const char *back);
+
 /* --- pages ----------------------------------------------------------------------------------------------- */
 
 /* Everything templates/parts/flow.cst draws: node.{Name, FlowLabel, Id, Title, Path, State, Label, Kind, Seen, Due.{Date, Left, Overdue, Known,
@@ -136,15 +171,19 @@ void flow_post(struct request *rq, const char *flow);
 
 enum flow_list { FLOW_TODO, FLOW_DONE, FLOW_OVERDUE, FLOW_COPIED };
 
-/* Cases of this actor over all flows. node.N.{Flow, Label, Id, Path, Title, State, Kind, At, Due, Left, Overdue, Known;
+/* Cases of this actor over all flows, or of flow `only`. node.N.{Flow, Label, Id, Path, Title, State, Kind, At, Due, Left, Overdue,
+ * Known, Seen, Bulk (this actor may take an action of its state on many at once);
  * done: Action, Opinion; copied: CopyId, From, Unread}. To do and overdue: those that wait longest first; done and
  * copied: newest first. `after`: the cursor of the page before, "" the first page. Returns the next page's cursor
  * (arena), NULL on the last page. A cursor that is none is FAIL_MALFORMED. */
-const char *flow_list(struct work *work, enum flow_list which, const char *after, int limit, HDF *node);
+const char *flow_list(struct work *work, enum flow_list which, const char *only, const char *after, int limit, HDF *node);
 
 /* How many, counted up to FLOW_COUNT_MAX; of copies the unread ones, done ones are not counted (0). */
 enum { FLOW_COUNT_MAX = 100 };
 int64_t flow_count(struct work *work, enum flow_list which);
+
+/* Flows with something waiting: node.N.{Value, Label, Count}, counted up to FLOW_BATCH_MAX + 1. */
+void flow_waiting(struct work *work, bool overdue, HDF *node);
 
 /* Marks a copy of this actor as read; 0: all of them. Another's copy is not there: nothing happens. */
 void flow_copy_read(struct work *work, int64_t copy_id);

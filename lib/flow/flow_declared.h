@@ -28,6 +28,7 @@ struct flow_action {
     struct party by;
     flow_guard  *guard;
     flow_then   *then;
+    enum { BULK_NONE, BULK_EACH, BULK_ALL } bulk;      /* may it be taken on many cases at once, and how */
     enum { OPINION_NONE, OPINION_OPTIONAL, OPINION_REQUIRED } opinion;
     int          extends, times;       /* working days more; how often in one stay; 0: this action extends nothing */
 };
@@ -58,6 +59,11 @@ extern const struct flow *flow_all[FLOW_FLOWS];        /* in the order of their 
 extern size_t             flow_all_count;
 extern struct flow_doors  flow_doors;
 extern flow_notify       *flow_notifier;
+
+/* flow_take.c: NULL, or what is wrong with the opinion for this action. */
+const char *flow_opinion_wrong(struct work *work, const struct flow_action *action, const char *opinion);
+/* flow_list.c: cases of one flow that wait for the actor, longest first: node.N.{id}; as many as `limit`. */
+int flow_waiting_ids(struct work *work, const struct flow *flow, int limit, HDF *node);
 
 flow_guard *flow_guard_named(const char *name);        /* NULL: not registered */
 flow_then  *flow_then_named(const char *name);

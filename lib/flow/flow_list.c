@@ -28,6 +28,7 @@ struct cursor {
 /* A statement while it grows; text comes from checked declarations, values are binds. */
 struct asking {
     struct work  *work;
+    const struct flow *only;       /* NULL: all flows */
     char         *sql;
     struct value  binds[BINDS];
     size_t        count;
@@ -122,7 +123,8 @@ static void ask_flow(struct asking *a, const struct flow *flow, const char *stat
     struct work *work = a->work;
     ask(a, *a->sql ? " UNION ALL (" : "(");
     ask(a, counted ? "SELECT 1 AS n" : arena_printf(work->arena, "SELECT '%s' AS flow, %s,"
-        " DATE_FORMAT(d.due_on, '%%Y-%%m-%%d') AS due_on, d.known AS known", flow->name, flow->list_sql));
+        " DATE_FORMAT(d.due_on, '%%Y-%%m-%%d') AS due_on, d.known AS known, (SELECT MAX(s.id) FROM flow_step s"
+        " WHERE s.flow = '%s' AND s.case_id = `t`.`id`) AS seen", flow->name, flow->list_sql, flow->name));
     ask(a, arena_printf(work->arena, " FROM `%s` AS `t` %s JOIN flow_due d ON d.flow = '%s' AND d.case_id = `t`.`id`"
                         " WHERE `t`.`state` IN (%s)", flow->table, overdue ? "INNER" : "LEFT", flow->name, states));
     size_t before = a->count;
@@ -140,17 +142,18 @@ static void ask_flow(struct asking *a, const struct flow *flow, const char *stat
 static bool ask_waiting(struct asking *a, bool overdue, bool counted, const struct cursor *after, int limit)
 {
     for (size_t i = 0; i < flow_all_count; i++) {
-        const char *states = waiting_states(a->work, flow_all[i]);
+        const char *states = a->only && a->only != flow_all[i] ? NULL : waiting_states(a->work, flow_all[i]);
         if (states)
             ask_flow(a, flow_all[i], states, overdue, counted, after, limit);
     }
     return *a->sql != '\0';
 }
 
-static struct asking *asking_new(struct work *work)
+static struct asking *asking_new(struct work *work, const struct flow *only)
 {
     struct asking *a = arena_alloc(work->arena, sizeof *a);
     a->work = work;
+    a->only = only;
     a->sql = "";
     return a;
 }
@@ -189,9 +192,20 @@ static HDF *row_of(HDF *node, int i)
     return view_node(node, name);
 }
 
-static const char *list_waiting(struct work *work, bool overdue, const char *after, int limit, HDF *node)
+/* Bulk: this actor may take some action of the state on many at once. */
+static void bulk_to_row(struct work *work, const struct flow *flow, HDF *found, HDF *row)
 {
-    struct asking *a = asking_new(work);
+    int state = flow_state_index(flow, view_get(found, "state"));
+    struct flow_case c = { .mine = !flow_is_staff(&work->actor) };
+    view_set(row, "Seen", *view_get(found, "seen") ? view_get(found, "seen") : "0");
+    for (size_t i = 0; state >= 0 && i < flow->action_count; i++)
+        if (flow->actions[i].bulk && (flow->actions[i].from & UINT64_C(1) << state) && flow_party_is(work, &flow->actions[i].by, &c))
+            view_set(row, "Bulk", "1");
+}
+
+static const char *list_waiting(struct work *work, bool overdue, const struct flow *only, const char *after, int limit, HDF *node)
+{
+    struct asking *a = asking_new(work, only);
     struct cursor cursor = cursor_read(work, after);
     HDF *found = flow_scratch(work), *last = NULL;
     int n = 0;
@@ -206,6 +220,7 @@ static const char *list_waiting(struct work *work, bool overdue, const char *aft
                     !flow_is_staff(&work->actor), row);
         view_set(row, "At", flow_minute(work, view_get(f, "since")));
         due_to_row(work, f, row);
+        bulk_to_row(work, flow, f, row);
         last = f;
     }
     return count > limit ? cursor_text(work, view_get(last, "since"), view_get(last, "flow"), view_get(last, "id")) : NULL;
@@ -251,25 +266,55 @@ static const char *list_steps(struct work *work, bool copied, const char *after,
     return count > limit ? arena_copy(work->arena, last) : NULL;
 }
 
-const char *flow_list(struct work *work, enum flow_list which, const char *after, int limit, HDF *node)
+const char *flow_list(struct work *work, enum flow_list which, const char *only, const char *after, int limit, HDF *node)
 {
+    const struct flow *flow = only && *only ? flow_find(only) : NULL;
     if (limit < 1 || limit > LIMIT_MAX)
         fail_ours(work, "work bench: a page of %d", limit);
+    if (only && *only && !flow)
+        fail(work, FAIL_MISSING, "没有这项业务，请从「待办事项」重新进入。");
     if (which == FLOW_DONE || which == FLOW_COPIED)
         return list_steps(work, which == FLOW_COPIED, after, limit, node);
-    return list_waiting(work, which == FLOW_OVERDUE, after, limit, node);
+    return list_waiting(work, which == FLOW_OVERDUE, flow, after, limit, node);
+}
+
+static int64_t count_waiting(struct work *work, bool overdue, const struct flow *only, int most)
+{
+    static const struct cursor start = { 0 };
+    struct asking *a = asking_new(work, only);
+    if (!ask_waiting(a, overdue, true, &start, most))
+        return 0;
+    const char *sql = arena_printf(work->arena, "SELECT LEAST(COUNT(*), %d) FROM (%s) x", most, a->sql);
+    return db_int_text(work, 0, sql, a->binds, a->count);
 }
 
 int64_t flow_count(struct work *work, enum flow_list which)
 {
-    static const struct cursor start = { 0 };
-    struct asking *a = asking_new(work);
     if (which == FLOW_COPIED)
         return db_int(work, 0, Q_UNREAD, I(work->actor.account_id), I(FLOW_COUNT_MAX));
-    if (which == FLOW_DONE || !ask_waiting(a, which == FLOW_OVERDUE, true, &start, FLOW_COUNT_MAX))
-        return 0;
-    const char *sql = arena_printf(work->arena, "SELECT LEAST(COUNT(*), %d) FROM (%s) x", FLOW_COUNT_MAX, a->sql);
-    return db_int_text(work, 0, sql, a->binds, a->count);
+    return which == FLOW_DONE ? 0 : count_waiting(work, which == FLOW_OVERDUE, NULL, FLOW_COUNT_MAX);
+}
+
+void flow_waiting(struct work *work, bool overdue, HDF *node)
+{
+    int n = 0;
+    for (size_t i = 0; i < flow_all_count; i++) {
+        int64_t count = waiting_states(work, flow_all[i]) ? count_waiting(work, overdue, flow_all[i], FLOW_BATCH_MAX + 1) : 0;
+        if (!count)
+            continue;
+        HDF *row = row_of(node, n++);
+        view_set(row, "Value", flow_all[i]->name);
+        view_set_int(row, "Count", count);
+        view_setf(row, "Label", count > FLOW_BATCH_MAX ? "%s（%lld 件以上）" : "%s（%lld 件）", flow_all[i]->label,
+                  (long long)(count > FLOW_BATCH_MAX ? FLOW_BATCH_MAX : count));
+    }
+}
+
+int flow_waiting_ids(struct work *work, const struct flow *flow, int limit, HDF *node)
+{
+    static const struct cursor start = { 0 };
+    struct asking *a = asking_new(work, flow);
+    return ask_waiting(a, false, false, &start, limit) ? db_rows_text(work, node, a->sql, a->binds, a->count) : 0;
 }
 
 void flow_copy_read(struct work *work, int64_t copy_id)

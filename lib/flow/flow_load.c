@@ -224,7 +224,7 @@ static void action_uses(struct flow_action *a, HDF *node)
 
 static void action_read(struct flow *flow, HDF *node)
 {
-    attributes_known(node, " from to by guard then opinion extends times button confirm ");
+    attributes_known(node, " from to by guard then opinion extends times button confirm bulk ");
     if (flow->action_count == FLOW_ACTIONS)
         stop("actions", "are too many");
     struct flow_action *a = &flow->actions[flow->action_count];
@@ -240,6 +240,8 @@ static void action_read(struct flow *flow, HDF *node)
     a->confirm = attribute(node, "confirm");
     const char *opinion = choice(node, "opinion", a->by.kind == PARTY_STAFF ? "optional" : "none", " required optional none ");
     a->opinion = *opinion == 'r' ? OPINION_REQUIRED : *opinion == 'o' ? OPINION_OPTIONAL : OPINION_NONE;
+    const char *bulk = choice(node, "bulk", "", " each all-or-nothing ");
+    a->bulk = *bulk == 'e' ? BULK_EACH : *bulk ? BULK_ALL : BULK_NONE;
     a->extends = number(node, "extends", 0, 250);
     a->times = number(node, "times", a->extends ? 1 : 0, 50);
     if (a->to < 0)
@@ -250,6 +252,8 @@ static void action_read(struct flow *flow, HDF *node)
         stop(a->name, "extends= goes from one state with days= to the same");
     if (a->extends && a->opinion != OPINION_REQUIRED)
         stop(a->name, "extends= needs opinion=required: the applicant reads the reason");
+    if (a->bulk && a->by.kind == PARTY_SYSTEM)
+        stop(a->name, "bulk= is for people");
     action_uses(a, node);
     flow->action_count++;
 }

@@ -8,7 +8,7 @@
 #include "core/text.h"
 #include "flow/flow_declared.h"
 
-enum { OPINION_MAX = 1000, KEY_MAX = 80 };
+enum { OPINION_MAX = 1000, KEY_MAX = 110 };
 
 #define Q_LAST   "SELECT id, actor_name, actor_role, as_owner, to_state, at FROM flow_step" \
                  " WHERE flow = ? AND case_id = ? ORDER BY id DESC LIMIT 1"
@@ -18,10 +18,11 @@ enum { OPINION_MAX = 1000, KEY_MAX = 80 };
 #define Q_STEP_ID "SELECT MAX(id) FROM flow_step WHERE flow = ? AND case_id = ?"
 #define Q_DUE    "SELECT DATE_FORMAT(due_on, '%Y-%m-%d'), extensions FROM flow_due WHERE flow = ? AND case_id = ?"
 #define Q_DUE_END "DELETE FROM flow_due WHERE flow = ? AND case_id = ?"
-#define Q_DUE_BEGIN "INSERT INTO flow_due (flow, case_id, due_on, known, since) VALUES (?, ?, ?, ?, NOW(3))"
-#define Q_DUE_EXTEND "INSERT INTO flow_due (flow, case_id, due_on, known, since, extensions, reason)" \
-                 " VALUES (?, ?, ?, ?, NOW(3), 1, ?) ON DUPLICATE KEY UPDATE due_on = VALUES(due_on)," \
-                 " known = VALUES(known), extensions = extensions + 1, reason = VALUES(reason)"
+#define Q_DUE_BEGIN "INSERT INTO flow_due (flow, case_id, due_on, known, since, from_on, days)" \
+                 " VALUES (?, ?, ?, ?, NOW(3), ?, ?)"
+#define Q_DUE_EXTEND "INSERT INTO flow_due (flow, case_id, due_on, known, since, from_on, days, extensions, reason)" \
+                 " VALUES (?, ?, ?, ?, NOW(3), ?, ?, 1, ?) ON DUPLICATE KEY UPDATE due_on = VALUES(due_on)," \
+                 " known = VALUES(known), days = days + VALUES(days), extensions = extensions + 1, reason = VALUES(reason)"
 #define Q_COPY   "INSERT IGNORE INTO flow_copy (account_id, flow, case_id, step_id) VALUES (?, ?, ?, ?)"
 
 struct last {
@@ -100,14 +101,14 @@ static void check_state(struct moving *m)
         conflict(m, &last);
 }
 
-static const char *check_opinion(struct moving *m)
+const char *flow_opinion_wrong(struct work *work, const struct flow_action *action, const char *opinion)
 {
-    const char *opinion = m->move->opinion ? m->move->opinion : "";
+    opinion = opinion ? opinion : "";
     size_t blank = strspn(opinion, " \t\r\n");
-    if (m->action->opinion == OPINION_REQUIRED && !opinion[blank])
-        return arena_printf(m->work->arena, m->action->extends ? "请填写「%s」的理由" : "请填写「%s」的意见", m->action->label);
+    if (action->opinion == OPINION_REQUIRED && !opinion[blank])
+        return arena_printf(work->arena, action->extends ? "请填写「%s」的理由" : "请填写「%s」的意见", action->label);
     if (utf8_length(opinion) > OPINION_MAX)
-        return arena_printf(m->work->arena, "意见不能超过 %d 个字", OPINION_MAX);
+        return arena_printf(work->arena, "意见不能超过 %d 个字", OPINION_MAX);
     return NULL;
 }
 
@@ -157,6 +158,11 @@ static void change_state(struct moving *m)
     }
 }
 
+static const char *today(struct work *work)
+{
+    return time_format(work->arena, work->now, "%Y-%m-%d");
+}
+
 /* The deadline this move meets ends, the next one begins; `due.date` becomes what the step remembers. */
 static void change_due(struct moving *m)
 {
@@ -165,7 +171,8 @@ static void change_due(struct moving *m)
     bool known = true;
     if (m->action->extends) {
         flow_doors.due(m->work, m->due.date, m->action->extends, date, &known);
-        db_exec(m->work, Q_DUE_EXTEND, T(m->flow->name), I(m->c.id), T(date), I(known), T(m->move->opinion));
+        db_exec(m->work, Q_DUE_EXTEND, T(m->flow->name), I(m->c.id), T(date), I(known), T(today(m->work)),
+                I(m->action->extends), T(m->move->opinion));
         m->due.date = date;
         return;
     }
@@ -176,7 +183,7 @@ static void change_due(struct moving *m)
     if (!to->days)
         return;
     flow_doors.due(m->work, NULL, to->days, date, &known);
-    db_exec(m->work, Q_DUE_BEGIN, T(m->flow->name), I(m->c.id), T(date), I(known));
+    db_exec(m->work, Q_DUE_BEGIN, T(m->flow->name), I(m->c.id), T(date), I(known), T(today(m->work)), I(to->days));
 }
 
 static void write_step(struct moving *m)
@@ -212,7 +219,7 @@ static void tell(struct moving *m)
 
 static const char *checks(struct moving *m)
 {
-    const char *words = check_opinion(m);
+    const char *words = flow_opinion_wrong(m->work, m->action, m->move->opinion);
     if (!words)
         words = check_copies(m);
     if (!words)

@@ -15,7 +15,7 @@ CREATE TABLE flow_step (                          -- append-only: one row a move
     opinion     VARCHAR(2000) NOT NULL DEFAULT '',
     due_on      DATE          NULL,               -- the deadline this move met or missed; of an extension: the new one
     at          DATETIME(3)   NOT NULL,
-    idempotency VARCHAR(80)   NULL,
+    idempotency VARCHAR(110)  NULL,               -- of a case among many: key:case
     PRIMARY KEY (id),
     UNIQUE KEY flow_step_once (account_id, idempotency),
     KEY flow_step_case (flow, case_id, id),
@@ -28,6 +28,8 @@ CREATE TABLE flow_due (                           -- the open deadline of a case
     due_on      DATE          NOT NULL,           -- due at the end of this day
     known       TINYINT       NOT NULL DEFAULT 1, -- 0: reached a year whose holidays are not published yet
     since       DATETIME(3)   NOT NULL,
+    from_on     DATE          NOT NULL,           -- due_on is `days` working days after this day: counted anew when the
+    days        INT           NOT NULL,           --   calendar changes; extensions are in it
     extensions  INT           NOT NULL DEFAULT 0,
     reason      VARCHAR(2000) NOT NULL DEFAULT '',  -- of the last extension; the applicant reads it
     PRIMARY KEY (flow, case_id),

@@ -296,6 +296,69 @@ static void an_unknown_year_is_flagged(void **state)
     db->now = clock_now();
 }
 
+static void calendar_day(const char *day, const char *kind)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "REPLACE INTO calendar_day (day, kind, name, source) VALUES ('%s', '%s', '', 'staff')", day, kind);
+    db_fixture_sql(sql);
+}
+
+static int64_t changed;
+static void recount(struct work *work, void *arg) { (void)arg; changed = flow_due_recount(work); }
+static int64_t recounted(void)
+{
+    if (!work_run(db, WORK_PLAIN, recount, NULL))
+        fail_msg("%s", db->fail_detail);
+    return changed;
+}
+
+/* A change of the calendar moves open deadlines both ways, extensions with them, and makes nobody late. */
+static void open_deadlines_are_counted_anew(void **state)
+{
+    (void)state;
+    db_fixture_sql("DELETE FROM flow_due");
+    int64_t id = case_new("test_case", "draft"), longer = case_new("test_case", "draft");
+    assert_true(time_parse("2026-06-01 10:00", "%Y-%m-%d %H:%M", &db->now));
+    assert_int_equal(act(OWNER, id, "submit", ""), 200);
+    assert_int_equal(act(OWNER, longer, "submit", ""), 200);
+    assert_int_equal(act(COUNTY, longer, "extend", "申报高峰期"), 200);
+    assert_int_equal(due_is(id, "2026-06-04"), 1);
+    assert_int_equal(due_is(longer, "2026-06-09"), 1);
+    assert_int_equal(recounted(), 0);
+    calendar_day("2026-06-03", "holiday");                           /* a typhoon */
+    assert_int_equal(recounted(), 2);
+    assert_int_equal(due_is(id, "2026-06-05"), 1);
+    assert_int_equal(due_is(longer, "2026-06-10"), 1);
+    calendar_day("2026-06-03", "plain");
+    assert_true(time_parse("2026-06-05 10:00", "%Y-%m-%d %H:%M", &db->now));
+    assert_int_equal(recounted(), 1);
+    assert_int_equal(due_is(id, "2026-06-05"), 1);                   /* the 4th is over: due today, not overdue */
+    assert_int_equal(due_is(longer, "2026-06-09"), 1);
+    assert_true(time_parse("2026-06-15 10:00", "%Y-%m-%d %H:%M", &db->now));
+    calendar_day("2026-06-06", "workday");                           /* a Saturday: what is late is not later still */
+    assert_int_equal(recounted(), 0);
+    db_fixture_sql("DELETE FROM calendar_day WHERE source = 'staff'");
+    db->now = clock_now();
+}
+
+/* More than one transaction's worth; a year whose arrangement becomes known loses its flag. */
+static void many_deadlines_are_counted_anew(void **state)
+{
+    (void)state;
+    db_fixture_sql("DELETE FROM flow_due");
+    db_fixture_sql("INSERT INTO flow_due (flow, case_id, due_on, known, since, from_on, days)"
+                   " SELECT 'test', seq, '2027-01-04', 0, NOW(3), '2026-12-30', 3 FROM seq_1_to_450");
+    assert_true(time_parse("2026-12-31", "%Y-%m-%d", &db->now));
+    assert_int_equal(recounted(), 0);
+    db_fixture_sql("INSERT INTO calendar_year (year, source) VALUES (2027, 'staff')");
+    calendar_day("2027-01-01", "holiday");
+    assert_int_equal(recounted(), 450);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM flow_due WHERE due_on = '2027-01-05' AND known = 1"), 450);
+    db_fixture_sql("DELETE FROM calendar_year WHERE year = 2027");
+    db_fixture_sql("DELETE FROM calendar_day WHERE source = 'staff'");
+    db->now = clock_now();
+}
+
 static void copies_go_to_colleagues_only(void **state)
 {
     (void)state;
@@ -338,6 +401,7 @@ int main(void)
         cmocka_unit_test(the_same_submission_at_once_is_one), cmocka_unit_test(a_repeat_is_the_first_ones_success),
         cmocka_unit_test(an_old_page_is_a_conflict), cmocka_unit_test(an_opinion_is_required), cmocka_unit_test(a_guard_says_why),
         cmocka_unit_test(consequence_and_notice_come_with_the_move), cmocka_unit_test(deadlines_follow_the_calendar),
-        cmocka_unit_test(an_unknown_year_is_flagged), cmocka_unit_test(copies_go_to_colleagues_only), cmocka_unit_test(the_way_begins_once) };
+        cmocka_unit_test(an_unknown_year_is_flagged), cmocka_unit_test(open_deadlines_are_counted_anew),
+        cmocka_unit_test(many_deadlines_are_counted_anew), cmocka_unit_test(copies_go_to_colleagues_only), cmocka_unit_test(the_way_begins_once) };
     return cmocka_run_group_tests(tests, world, NULL);
 }
