@@ -1,5 +1,6 @@
 /* accounts: 账号管理. Who may see and do what is judged in lib/domain/account_admin; the pages show only what may be done. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "admin.h"
@@ -8,12 +9,21 @@
 #include "domain/role.h"
 #include "list/list.h"
 
+/* The filter's choices, the chosen one marked: those of the site, or of the department's own. */
+static void add_divisions(struct request *rq)
+{
+    HDF *options = view_node(rq->page, "List.Filters.division.Options");
+    account_admin_divisions_seen(&rq->work, options);
+    view_set(rq->page, "Values.division", form_text(rq, "division"));
+}
+
 void account_list(struct request *rq)
 {
     view_set(rq->page, "Title", "账号管理");
     if (rq->work.actor.capabilities & CAP_BIT(CAP_ACCOUNT_MANAGE))
         view_set(rq->page, "MayCreate", "1");
     list_page(rq, "account");
+    add_divisions(rq);
     page(rq, "admin/accounts.cst");
 }
 
@@ -50,6 +60,7 @@ void account_page(struct request *rq)
 {
     static const struct { const char *done, *notice; } notices[] = {
         { "lock", "账号已锁定。" }, { "unlock", "账号已解锁。" }, { "roles", "角色和辖区已变更。" },
+        { "opened", "账号已开立。设置密码的链接仅显示一次；未收到的，请使用「重置密码」重新生成。" },
         { "sent", "一次性链接已以短信发送至该账号的手机号，24 小时内有效。" } };
     show(rq, form_int(rq, "id"), "账号 %s");
     for (size_t i = 0; i < sizeof notices / sizeof *notices; i++)
@@ -92,9 +103,15 @@ static _Noreturn void hand_over(struct request *rq, int64_t id, const char *link
     page(rq, "admin/account.cst");
 }
 
+#define RESET_WORDS "原密码立即失效，该账号退出所有设备。是否重置密码？"
+
 void account_reset_it(struct request *rq)
 {
     int64_t id = form_int(rq, "id");
+    HDF *account = view_node(rq->page, "Account");
+    account_admin_load(&rq->work, id, account);          /* 404 before the question */
+    if (*view_get(account, "MayManage"))
+        form_confirm(rq, "重置密码", RESET_WORDS, arena_printf(rq->work.arena, "/admin/accounts/%lld", (long long)id));
     hand_over(rq, id, account_admin_reset(&rq->work, id, public_address(rq), rq->address));
 }
 
@@ -107,16 +124,42 @@ void account_new_page(struct request *rq)
     page(rq, "admin/account-new.cst");
 }
 
+struct opening {
+    struct request *rq;
+    const char     *link, *field, *wrong, *id;
+};
+
+static const char *open_account(struct work *work, void *arg)
+{
+    struct opening *o = arg;
+    struct request *rq = o->rq;
+    const struct staff_new account = { form_text(rq, "login"), form_text(rq, "name"), form_text(rq, "division"), form_text(rq, "phone") };
+    int64_t id = account_admin_create(work, &account, public_address(rq), rq->address, &o->link, &o->field, &o->wrong);
+    if (!id)
+        fail(work, FAIL_INVALID, "%s。", o->wrong);          /* undone with the part: the key is not kept */
+    return arena_printf(work->arena, "%lld", (long long)id);
+}
+
+static void open_once(struct work *work, void *arg)
+{
+    struct opening *o = arg;
+    o->id = submission_once(work, work->idempotency, open_account, o);
+}
+
+/* The one-time link is stored nowhere: a second submission finds the account, not the link. */
 void account_new_save(struct request *rq)
 {
-    const struct staff_new account = { form_text(rq, "login"), form_text(rq, "name"), form_text(rq, "division"), form_text(rq, "phone") };
-    const char *link = NULL, *field = NULL, *wrong = NULL;
-    int64_t id = account_admin_create(&rq->work, &account, public_address(rq), rq->address, &link, &field, &wrong);
-    if (!id) {
-        form_error(rq, field, "%s", wrong);
+    struct opening o = { .rq = rq };
+    if (!work_part(&rq->work, open_once, &o)) {
+        if (!o.wrong)
+            fail(&rq->work, rq->work.failed, "%s", arena_copy(rq->work.arena, rq->work.fail_text));
+        form_error(rq, o.field, "%s", o.wrong);
         form_refuse(rq);
     }
-    hand_over(rq, id, link);
+    int64_t id = strtoll(o.id, NULL, 10);
+    if (!o.link)                                         /* sent by SMS, or given out by the first submission */
+        back_to(rq, id, form_has(rq, "phone") ? "sent" : "opened");
+    hand_over(rq, id, o.link);
 }
 
 /* --- roles ------------------------------------------------------------------------------------------------ */

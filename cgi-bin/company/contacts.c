@@ -63,7 +63,10 @@ void contact_save(struct request *rq)
 
 void contact_drop(struct request *rq)
 {
-    company_contact_drop(&rq->work, form_int(rq, "id"), rq->address);
+    int64_t id = form_int(rq, "id");
+    (void)company_contact(&rq->work, id);                /* 404 before the question */
+    form_confirm(rq, "删除", "删除后不能恢复。是否删除该联系人？", arena_printf(rq->work.arena, "/company/contacts/%" PRId64, id));
+    company_contact_drop(&rq->work, id, rq->address);
     redirect(rq, "/company/contacts");
 }
 

@@ -59,6 +59,48 @@
     button.setAttribute('aria-label', hidden ? '隐藏密码' : '显示密码');
   });
 
+  /* A button with data-confirm asks first. Without this script the server asks with a page. */
+  function ask(form, button) {
+    var dialog = doc.createElement('dialog'), words = doc.createElement('p'), group = doc.createElement('div');
+    var yes = doc.createElement('button'), no = doc.createElement('button'), panel = doc.createElement('section');
+    dialog.className = 'dialog';
+    dialog.setAttribute('aria-labelledby', 'confirm-words');
+    words.id = 'confirm-words';
+    words.textContent = button.dataset.confirm;
+    panel.className = 'panel';
+    group.className = 'govuk-button-group';
+    yes.type = no.type = 'button';
+    yes.className = 'govuk-button govuk-button--danger';
+    yes.textContent = '确认' + button.textContent.trim();
+    no.className = 'govuk-button govuk-button--secondary';
+    no.textContent = '取消';
+    group.append(yes, no);
+    panel.append(words, group);
+    dialog.append(panel);
+    no.addEventListener('click', function () { dialog.close(); });
+    yes.addEventListener('click', function () {
+      var sure = doc.createElement('input');
+      sure.type = 'hidden';
+      sure.name = 'confirmed';
+      sure.value = '1';
+      form.append(sure);
+      dialog.close();
+      form.requestSubmit(button);
+      sure.remove();
+    });
+    dialog.addEventListener('close', function () { dialog.remove(); });
+    doc.body.append(dialog);
+    dialog.showModal();
+    no.focus();
+  }
+  doc.addEventListener('submit', function (event) {
+    var form = event.target, button = event.submitter;
+    if (!button || !button.dataset.confirm || form.querySelector('[name=confirmed]') || !window.HTMLDialogElement) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(form, button);
+  }, true);
+
   /* A second click on the way is ignored; the server's idempotency key is what truly guards. */
   doc.addEventListener('submit', function (event) {
     var form = event.target, button = event.submitter;

@@ -213,10 +213,10 @@ static const char *demo_division(struct work *work, const char *role)
 {
     const char *site = config_text("Site.Division.Code");
     if (strcmp(role, "province") == 0)
-        return arena_copy_n(work->arena, site, 2);
+        return arena_printf(work->arena, "%.2s0000", site);
     if (strcmp(role, "county") == 0)
         return arena_printf(work->arena, "%.4s02", site);
-    return arena_copy_n(work->arena, site, strlen(site) >= 4 && strcmp(site + 2, "0000") != 0 ? 4 : 2);
+    return site;
 }
 
 void account_demo_load(struct work *work)

@@ -42,6 +42,10 @@
 #define Q_DIVISIONS "SELECT '' AS Value, '不限定' AS Label, '' AS code UNION ALL SELECT code, CONCAT(REPEAT('　', level - 1), name), code FROM division WHERE retired = 0 AND" \
                     " portal_owned = 0 AND (code LIKE ? OR (level < 3 AND ? LIKE CONCAT(TRIM(TRAILING '00' FROM code), '%'))) ORDER BY code"
 
+/* 省、市、县 of what the actor sees, as a filter offers them. */
+#define Q_SEEN "SELECT code AS Value, CONCAT(REPEAT('　', level - ?), name) AS Label FROM division WHERE retired = 0" \
+               " AND portal_owned = 0 AND level <= 3 AND code LIKE ? AND code LIKE ? ORDER BY code"
+
 static const char UNASSIGNED[] = "unassigned";
 static const uint64_t KEEPERS = CAP_BIT(CAP_ACCOUNT_MANAGE) | CAP_BIT(CAP_ACCOUNT_ROLES) | CAP_BIT(CAP_TRAIL_VIEW);
 
@@ -241,6 +245,14 @@ void account_admin_divisions(struct work *work, HDF *node)
 {
     const char *site = config_text("Site.Division.Code");
     db_rows(work, node, Q_DIVISIONS, T(division_like(work->arena, site)), T(site));
+}
+
+void account_admin_divisions_seen(struct work *work, HDF *node)
+{
+    const char *site = config_text("Site.Division.Code"), *own = work->actor.division;
+    const char *top = own && *own && !holds(work, CAP_ACCOUNT_ALL) && strlen(division_prefix(work->arena, own)) > strlen(division_prefix(work->arena, site)) ? own : site;
+    int64_t level = db_int(work, 1, Q_DIVISION, T(top));
+    db_rows(work, node, Q_SEEN, I(level), T(division_like(work->arena, site)), T(division_like(work->arena, top)));
 }
 
 /* A department is one of its level; whoever keeps the portal may have a division or none. */

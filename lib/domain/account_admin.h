@@ -42,6 +42,8 @@ int64_t account_admin_create(struct work *work, const struct staff_new *account,
 void        account_admin_roles(HDF *node);
 /* Divisions they can have: those of the site and above. node.N.{Value, Label} */
 void        account_admin_divisions(struct work *work, HDF *node);
+/* Divisions the actor sees, of the site, down to the county: node.N.{Value, Label}, for a filter. */
+void        account_admin_divisions_seen(struct work *work, HDF *node);
 /* NULL: done, else what is wrong in words (a division that does not suit the role …) for the form. */
 const char *account_admin_assign(struct work *work, int64_t account_id, const char *role, const char *division,
                                  const char *reason, const char *address);

@@ -339,6 +339,17 @@ void form_refuse(struct request *rq)
     fail_ours(&rq->work, "redraw of %s did not end with page()", rq->route->path);
 }
 
+void form_conflict(struct request *rq, const char *words)
+{
+    if (!rq->route->redraw || rq->wants_json)
+        fail(&rq->work, FAIL_CONFLICT, "%s", words);
+    rq->io->answer.status = 409;
+    form_to_page(rq);
+    view_set(rq->page, "Conflict", words);
+    rq->route->redraw(rq);
+    fail_ours(&rq->work, "redraw of %s did not end with page()", rq->route->path);
+}
+
 void form_refuse_wrong(struct request *rq)
 {
     if (form_wrong(rq))

@@ -120,6 +120,12 @@ const struct upload *form_file(struct request *rq, const char *field);      /* N
 void        form_error(struct request *rq, const char *field, const char *text, ...)
                 __attribute__((format(printf, 3, 4)));
 _Noreturn void form_refuse(struct request *rq);
+/* Somebody was faster: the page as it is now (redraw), status 409, with the words above it and what was typed; without a
+ * redraw, or for a machine, the page of that failure. */
+_Noreturn void form_conflict(struct request *rq, const char *words);
+/* Before what cannot be undone: returns when the person has confirmed, else ends with the question (`label` names the
+ * act as its button does, `back` is where 「取消」 leads). The button says data-confirm with the same words: a <dialog>. */
+void        form_confirm(struct request *rq, const char *label, const char *words, const char *back);
 void        form_refuse_wrong(struct request *rq);      /* the same when values_error() found something; else returns */
 
 /* --- forms on pages (web/form.h holds the rest) ------------------------------------------------ */
