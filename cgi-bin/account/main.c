@@ -93,6 +93,16 @@ static void add_doors(struct request *rq)
     }
 }
 
+/* H1.3: 账号头像/企业资料/编辑. The overview says what may be edited in which state. */
+static void add_company(struct request *rq)
+{
+    uint64_t may = rq->work.actor.capabilities;
+    if (may & CAP_BIT(CAP_COMPANY_OWN))
+        view_set(rq->page, "Company", "/company/profile");
+    else if (may & CAP_BIT(CAP_COMPANY))
+        view_set(rq->page, "Company", "/operator/registration");
+}
+
 static void me(struct request *rq)
 {
     const struct actor *actor = &rq->work.actor;
@@ -104,6 +114,7 @@ static void me(struct request *rq)
     if (*actor->division)
         add_fact(rq, 3, "管辖区划代码", actor->division);
     add_capabilities(rq);
+    add_company(rq);
     page(rq, "account/home.cst");
 }
 
@@ -142,7 +153,7 @@ static const struct route routes[] = {
     { POST, "/account/phone",          CAP_SIGNED_IN,  "account-contact",      phone_change, phone_redraw },
     { GET,  "/account/email",          CAP_SIGNED_IN,  NULL,                   email_page },
     { POST, "/account/email",          CAP_SIGNED_IN,  "account-contact",      email_change, email_redraw },
-    { GET,  "/account/register",       CAP_PUBLIC,     NULL,                   register_page },
+    { GET,  "/account/register",       CAP_PUBLIC,     "account-home",         register_page },
     { POST, "/account/register",       CAP_PUBLIC,     "registration-proof",   register_proof, register_proof_redraw },
     { GET,  "/account/register/form",  CAP_PUBLIC,     NULL,                   register_form },
     { POST, "/account/register/zhuhai",    CAP_PUBLIC, "registration-zhuhai",    register_give, register_redraw, REGISTER_BODY },

@@ -17,11 +17,23 @@ static void add_divisions(struct request *rq)
     view_set(rq->page, "Values.division", form_text(rq, "division"));
 }
 
+/* H1.3: 系统管理/账号管理/待审核 */
+static void add_tabs(struct request *rq)
+{
+    view_set(rq->page, "Tabs.0.Label", "全部账号");
+    view_set(rq->page, "Tabs.0.Path", "/admin/accounts");
+    view_set(rq->page, "Tabs.0.Current", "1");
+    view_set(rq->page, "Tabs.1.Label", "待审核");
+    view_set(rq->page, "Tabs.1.Path", "/admin/registrations?state=filed");
+}
+
 void account_list(struct request *rq)
 {
     view_set(rq->page, "Title", "账号管理");
     if (rq->work.actor.capabilities & CAP_BIT(CAP_ACCOUNT_MANAGE))
         view_set(rq->page, "MayCreate", "1");
+    if (rq->work.actor.capabilities & CAP_BIT(CAP_REGISTRATION_REVIEW))
+        add_tabs(rq);
     list_page(rq, "account");
     add_divisions(rq);
     page(rq, "admin/accounts.cst");

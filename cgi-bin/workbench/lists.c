@@ -48,6 +48,15 @@ static void add_flows(struct request *rq, bool overdue, const char *only)
     view_set(rq->page, "Values.flow", only);
 }
 
+/* H1.3: 工作台/待办事项/账号待审核 */
+static void add_registrations(struct request *rq)
+{
+    if (rq->work.actor.capabilities & CAP_BIT(CAP_REGISTRATION_REVIEW)) {
+        view_set(rq->page, "Only.0.Label", "账号待审核");
+        view_set(rq->page, "Only.0.Path", "/admin/registrations?state=filed");
+    }
+}
+
 static _Noreturn void show(struct request *rq, size_t i)
 {
     const char *after = form_text(rq, "after"), *only = form_text(rq, "flow");
@@ -58,6 +67,8 @@ static _Noreturn void show(struct request *rq, size_t i)
     view_set(rq->page, "EmptyText", lists[i].empty_text);
     view_set(rq->page, lists[i].which == FLOW_COPIED ? "Copied" : lists[i].which == FLOW_DONE ? "Done" : "Waiting", "1");
     add_tabs(rq, i);
+    if (lists[i].which == FLOW_TODO)
+        add_registrations(rq);
     if (waiting)
         add_flows(rq, lists[i].which == FLOW_OVERDUE, only);
     const char *next = flow_list(&rq->work, lists[i].which, waiting ? only : "", after, PAGE_SIZE, view_node(rq->page, "Rows"));

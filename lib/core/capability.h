@@ -21,6 +21,7 @@
     X(PROFILE_REVIEW,  "profile-review",  "审核运营商信息变更")                           \
     X(OPERATOR_OWN,    "operator-own",    "办理本企业事项")                               \
     X(CONTACT_VIEW,    "contact-view",    "查看辖区运营商通讯录")                         \
+    X(COMPANY_OWN,     "company-own",     "维护本企业信息和通讯录")                       \
     X(COMPANY,         "company",         "企业概览和注册信息")                            \
     X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")                                   \
     X(SIGNING_IN,      "signing-in",      "完成登录验证")                                 \

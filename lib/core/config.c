@@ -99,6 +99,8 @@ static const struct key {
     { "Jobs.Workers",             KEY_INT,  1, 64 },
     { "Registration.Variant",     KEY_TEXT, 1, 20 },
     { "Registration.Link",        KEY_TEXT, 1, 20 },
+    { "Registration.TriesPerAddress", KEY_INT, 1, 100000 },
+    { "Registration.TriesPerTarget",  KEY_INT, 1, 1000 },
     { "Demo.Mode",                KEY_BOOL, 0, 1 },
     { "Demo.Stations",            KEY_INT,  1, 2000000 },
     { "Demo.Live",                KEY_BOOL, 0, 1 },

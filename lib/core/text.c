@@ -130,13 +130,19 @@ static uint32_t half_width(uint32_t point)
     return point;
 }
 
-char *text_normal(struct arena *arena, const char *text)
+static bool is_blank(uint32_t point)
+{
+    return half_width(point) == ' ';
+}
+
+static char *one_line(struct arena *arena, const char *text, bool fold)
 {
     char *out = arena_alloc(arena, strlen(text) * 3 + 1), *o = out;   /* a stray byte grows to three */
     bool blank = false;
     for (uint32_t point; (point = utf8_next(&text));) {
-        point = half_width(point);
-        if (point == ' ') {
+        if (fold)
+            point = half_width(point);
+        if (is_blank(point)) {
             blank = o > out;
             continue;
         }
@@ -148,6 +154,9 @@ char *text_normal(struct arena *arena, const char *text)
     *o = '\0';
     return out;
 }
+
+char *text_normal(struct arena *arena, const char *text) { return one_line(arena, text, true); }
+char *text_line(struct arena *arena, const char *text)   { return one_line(arena, text, false); }
 
 char *text_folded(struct arena *arena, const char *text)
 {

@@ -36,10 +36,11 @@
 #define Q_CREATE "INSERT INTO account (login, name, role, phone, email, password_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
 #define Q_ACTIVATE "UPDATE account SET state = 'active', operator_id = ?, last_login_at = COALESCE(last_login_at, NOW(3))" \
                    " WHERE id = ? AND state = 'pending'"
-#define Q_OWN_PHONE "UPDATE account SET phone = ? WHERE id = ? AND state = 'pending'"
 #define Q_ADD "INSERT INTO account (login, name, role, operator_id, division_code, password_hash, demo)" \
               " VALUES (?, ?, ?, ?, ?, ?, 1) ON DUPLICATE KEY UPDATE operator_id = COALESCE(operator_id, VALUES(operator_id))"
 #define Q_SOME_OPERATOR "SELECT id FROM operator WHERE source = 'demo' ORDER BY id LIMIT 1"
+#define Q_BUILDER "INSERT INTO operator (code, name, short_name, division_code, source) VALUES ('DEMOBUILD', '演示建设方（示例）有限公司', '演示建设方', ?, 'demo')" \
+                  " ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)"
 #define Q_DEMO "SELECT login, name, role FROM account WHERE demo = 1 ORDER BY id"
 
 int64_t account_by_login(struct work *work, const char *login)
@@ -199,15 +200,6 @@ bool account_activate(struct work *work, int64_t account_id, int64_t operator_id
     return db_exec(work, Q_ACTIVATE, I(operator_id), I(account_id)) == 1;
 }
 
-bool account_own_phone(struct work *work, const char *phone)
-{
-    int64_t id = work->actor.account_id;
-    if (db_int(work, 0, Q_PHONE_TAKEN, T(phone), T(phone), I(id)))
-        return false;
-    db_exec(work, Q_OWN_PHONE, T(phone), I(id));
-    return true;
-}
-
 /* A department sees its division and below: the county role one district, the province role the province. */
 static const char *demo_division(struct work *work, const char *role)
 {
@@ -228,9 +220,10 @@ void account_demo_load(struct work *work)
         if (!login || account_by_login(work, login))
             continue;
         hash = hash ? hash : password_hash(work->arena, DEMO_PASSWORD);
-        bool company = strcmp(key, "operator") == 0, citizen = !strcmp(key, "citizen") || !strcmp(key, "builder");
+        bool builder = strcmp(key, "builder") == 0, company = strcmp(key, "operator") == 0 || builder, citizen = !strcmp(key, "citizen");
+        int64_t own = builder ? db_insert(work, Q_BUILDER, T(demo_division(work, "county"))) : operator_id;
         db_exec(work, Q_ADD, T(login), T(hdf_get_value(role, "demo_name", login)), T(key),
-                company && operator_id ? I(operator_id) : N(), T(company || citizen ? "" : demo_division(work, key)),
+                company && own ? I(own) : N(), T(company || citizen ? "" : demo_division(work, key)),
                 T(hash));
     }
 }

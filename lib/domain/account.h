@@ -26,8 +26,6 @@ struct account_new {
 int64_t     account_create(struct work *work, const struct account_new *account, const char **field);
 /* Passed: the pending account becomes active, for its company. False: it is not pending (any more). */
 bool        account_activate(struct work *work, int64_t account_id, int64_t operator_id);
-/* The actor corrects its registration: while pending its phone is that of the form. False: another account has it. */
-bool        account_own_phone(struct work *work, const char *phone);
 
 /* What staff do to an account; each is in the trail, and false says that its state did not allow it. Locking ends its
  * sessions. Unlocking starts the three months anew. The caller's route says who may. */

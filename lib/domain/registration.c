@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/config.h"
 #include "core/crypto.h"
 #include "core/db.h"
 #include "core/text.h"
@@ -37,28 +38,48 @@ void registration_code(struct work *work, const char *target, bool sms, const ch
                                                     .address = address });
 }
 
-const char *registration_prove(struct work *work, const char *target, const char *code, bool sms)
+const char *registration_prove(struct work *work, const char *target, const char *code, bool sms, const char *agreed)
 {
     const char *normal = outbox_target(work, target, sms);
     if (!normal || !code_check(work, PURPOSE, normal, code))
         return NULL;
-    return secret_seal(work->arena, arena_printf(work->arena, "%d|%lld|%s", sms, (long long)work->now + PROOF_MS, normal),
+    return secret_seal(work->arena, arena_printf(work->arena, "%d|%lld|%s|%s", sms, (long long)work->now + PROOF_MS, agreed, normal),
                        "registration proof");
 }
 
-const char *registration_proved(struct work *work, const char *proof, bool sms)
+struct registration_proof registration_proved(struct work *work, const char *proof, bool sms)
 {
+    struct registration_proof proved = { NULL, "" };
     char *plain = proof && *proof ? secret_open(work->arena, proof, "registration proof") : NULL;
     if (!plain || plain[0] != (sms ? '1' : '0') || plain[1] != '|')
-        return NULL;
+        return proved;
     plain += 2;
     long long until = strtoll(strsep(&plain, "|"), NULL, 10);
-    return until > work->now ? plain : NULL;
+    const char *agreed = strsep(&plain, "|");
+    if (plain && until > work->now)
+        proved = (struct registration_proof){ plain, agreed };
+    return proved;
+}
+
+const char *registration_limit(struct work *work, const char *target, const char *address)
+{
+    struct arena *arena = work->arena;
+    if (!outbox_quota(work, arena_printf(arena, "register-from:%.60s", address), 'D', config_int("Registration.TriesPerAddress")))
+        return "您所在网络今日提交注册的次数已达上限，请明日再试；已填写的内容请点击「保存」暂存";
+    if (!outbox_quota(work, arena_printf(arena, "register:%.254s", target), 'D', config_int("Registration.TriesPerTarget")))
+        return "您今日提交注册的次数已达上限，请明日再试；已填写的内容请点击「保存」暂存";
+    return NULL;
 }
 
 bool registration_agreement(struct work *work, HDF *node)
 {
     return db_row(work, node, Q_AGREEMENT);
+}
+
+const char *registration_agreement_version(struct work *work)
+{
+    const char *version = db_text(work, Q_VERSION);
+    return version ? version : "0";
 }
 
 /* --- what is wrong that the form cannot know -------------------------------------------------------------------- */
@@ -111,16 +132,17 @@ static const char *create_company(struct work *work, void *arg)
     struct form_values *values = r->values;
     const char *name = utf8_cut(work->arena, values_text(values, "company"), NAME_CHARACTERS);
     const char *kind = *values_text(values, "kind") ? values_text(values, "kind") : "operator";
-    const char *login = values_text(values, "account_name"), *email = r->email ? r->email : values_text(values, "email");
+    const char *login = values_text(values, "account_name"), *phone = r->phone ? r->phone : values_text(values, "phone");
     int64_t account = make_account(work, r, &(struct account_new){ .login = login, .name = name, .role = kind,
-        .phone = values_text(values, "phone"), .email = *email ? email : NULL, .password = values_text(values, "password"), .pending = true });
+        .phone = phone, .email = r->email, .password = values_text(values, "password"), .pending = true });
     if (!account)
         return NULL;
     act_as(work, account, login, name, kind);
     values_give(values, "account_id", I(account));
-    values_give(values, "agreement_version", T(db_text(work, Q_VERSION)));
     if (r->email)
         values_give(values, "email", T(r->email));
+    if (r->phone)
+        values_give(values, "phone", T(r->phone));
     if (!*values_text(values, "kind"))
         values_give(values, "kind", T(kind));
     int64_t id = form_store(work, values, 0);
@@ -130,19 +152,33 @@ static const char *create_company(struct work *work, void *arg)
     return login;
 }
 
+/* One account a person, even when two submissions come at the same moment: the second waits here for the first. */
+static bool identity_claim(struct work *work, const char *resident_id, uint8_t key[32])
+{
+    crypto_keyed("citizen identity", resident_id, strlen(resident_id), key);
+    return db_insert_new(work, "INSERT INTO citizen_identity (identity_key) VALUES (?)", B(key, 32));
+}
+
 static const char *create_citizen(struct work *work, void *arg)
 {
     const struct registration *r = arg;
     struct form_values *values = r->values;
     const char *login = values_text(values, "account_name"), *name = values_text(values, "name");
+    uint8_t key[32];
+    if (!identity_claim(work, values_text(values, "resident_id"), key)) {
+        values_error(values, "resident_id", "该身份证号码已实名注册，请使用已有账号登录；不是本人注册的，请联系平台核实");
+        return NULL;
+    }
     int64_t account = make_account(work, r, &(struct account_new){ .login = login, .name = name, .role = "citizen", .phone = r->phone,
                                                                    .password = values_text(values, "password") });
-    if (!account)
+    if (!account) {
+        db_exec(work, "DELETE FROM citizen_identity WHERE identity_key = ?", B(key, 32));
         return NULL;
+    }
+    db_exec(work, "UPDATE citizen_identity SET account_id = ? WHERE identity_key = ?", I(account), B(key, 32));
     act_as(work, account, login, name, "citizen");
     values_give(values, "account_id", I(account));
     values_give(values, "phone", T(r->phone));
-    values_give(values, "agreement_version", T(db_text(work, Q_VERSION)));
     form_store(work, values, 0);
     trail_write(work, "register", arena_printf(work->arena, "account:%lld", (long long)account), "done", "citizen", r->address);
     return login;
@@ -176,7 +212,7 @@ const char *registration_create(struct work *work, const struct registration *r)
     const char *before = stored_before(work);
     if (before)
         return before;
-    check_account(work, r, values_text(r->values, "company"), values_text(r->values, "phone"));
+    check_account(work, r, values_text(r->values, "company"), r->phone ? r->phone : values_text(r->values, "phone"));
     check_company(r->values);
     return once(work, r, create_company);
 }
@@ -216,8 +252,6 @@ bool registration_change(struct work *work, struct form_values *values, int64_t 
     if (!may_change(state))
         fail(work, FAIL_CONFLICT, "注册申请当前为「%s」，不能修改。请返回运营商概览查看。", flow_state_label("registration", state));
     check_company(values);
-    if (!account_own_phone(work, values_text(values, "phone")))
-        values_error(values, "phone", "该手机号码已被其他账号使用，请更换");
     if (values_wrong(values))
         return false;
     values_give(values, "account_id", I(work->actor.account_id));

@@ -130,10 +130,18 @@ static void passed(struct work *work, int64_t id)
         file_link_all(work, "operator_registration", id, "operator", company);
 }
 
+static const char *agreement_in_force(struct work *work, const char *kind)
+{
+    if (strcmp(kind, "registration") != 0)
+        fail_ours(work, "no agreement of kind %s", kind);
+    return registration_agreement_version(work);
+}
+
 void registration_process(void)
 {
     checks_register();
     form_open("registration-edit");
+    form_agreements_register(agreement_in_force);
     flow_guard_register("registration-complete", complete);
     flow_guard_register("registration-passable", passable);
     flow_then_register("registration-filed", filed);

@@ -25,15 +25,16 @@ static void also(struct search *s, const char *condition)
 
 /* --- the scope ------------------------------------------------------------------------------------ */
 
-/* LIKE takes % _ and \ for its own. */
+/* LIKE takes % _ and \ for its own. Names are kept as typed, so either width of a bracket finds both (one character stands
+ * for it). */
 static const char *like(struct arena *arena, const char *before, const char *text)
 {
-    char *out = arena_alloc(arena, strlen(text) * 2 + 3), *o = out;
+    char *out = arena_alloc(arena, strlen(text) * 6 + 3), *o = out;
     o += sprintf(o, "%s", before);
-    for (; *text; text++) {
+    for (text = text_normal(arena, text); *text; text++) {
         if (strchr("%_\\", *text))
             *o++ = '\\';
-        *o++ = *text;
+        *o++ = strchr("()", *text) ? '_' : *text;
     }
     *o = '%';
     return out;

@@ -138,4 +138,7 @@ struct form_files {
 };
 void form_files_register(const struct form_files *files);
 
+/* The version in force of the agreement a field names with of=; "0": none is published. */
+void form_agreements_register(const char *(*version)(struct work *work, const char *kind));
+
 #endif

@@ -54,6 +54,24 @@ static void check_present(struct form_values *values, size_t i)
         values_refuse(values, i, "%s「%s」", chosen || f->kind == FIELD_FILE ? "请选择" : "请填写", f->label);
 }
 
+const char *field_version(struct work *work, const struct field *f)
+{
+    if (!f->of)
+        return f->version;
+    if (!form_agreements)
+        fail_ours(work, "field %s: nobody registered form_agreements", f->name);
+    return form_agreements(work, f->of);
+}
+
+/* Published anew between reading and sending: what was typed stays, the box is empty again. */
+static void check_agreement(struct form_values *values, size_t i)
+{
+    const struct field *f = &values->form->fields[i];
+    const struct entry *e = &values->entries[i];
+    if (f->kind == FIELD_AGREEMENT && f->of && e->count && strcmp(e->text[0], field_version(values->work, f)) != 0)
+        values_refuse(values, i, "%s的文本已更新，请阅读新版本后重新勾选", f->label);
+}
+
 static void check_bounds(struct form_values *values, size_t i)
 {
     const struct field *f = &values->form->fields[i];
@@ -134,6 +152,7 @@ void values_check_whole(struct form_values *values)
         if (values->draft)
             continue;
         check_present(values, i);
+        check_agreement(values, i);
         if (!e->kept)
             check_named(values, i);
     }

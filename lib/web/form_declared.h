@@ -21,9 +21,9 @@ struct field_check {
 
 struct field {
     const char     *name, *label, *hint, *help, *width, *autocomplete, *type, *placeholder, *group, *column, *mask,
-                   *within, *unit, *table, *parent, *link, *version, *look;
+                   *within, *unit, *table, *parent, *link, *version, *look, *of;
     enum field_kind kind;
-    bool            required, many, sealed, scope, nullable, transient;
+    bool            required, many, sealed, scope, nullable, transient, half;
     double          low, high;                 /* number, yuan, or characters */
     size_t          limit, at_least, at_most;  /* values of many; files; rows */
     unsigned        accept;
@@ -83,6 +83,7 @@ _Noreturn void form_stop(const char *form, const char *field, const char *what);
 /* form_ports.c */
 extern const struct form_divisions *form_divisions;                      /* NULL: not registered */
 extern const struct form_files     *form_files;
+extern const char *(*form_agreements)(struct work *work, const char *kind);
 const struct form_check *form_check_named(const char *name);
 /* form_store.c */
 void form_compose(struct form *form);
@@ -109,6 +110,7 @@ char *money_text(struct arena *arena, int64_t fen);                      /* "123
 void values_check_types(struct form_values *values);
 void values_check_whole(struct form_values *values);                     /* required, bounds, named checks, divisions */
 void values_forget_errors(struct form_values *values);
+const char *field_version(struct work *work, const struct field *field);    /* the one to be ticked */
 
 /* form_label.c: values as people read them */
 const char *field_shown(struct work *work, const struct field *field, const struct entry *entry);

@@ -298,7 +298,7 @@ static void field_to_page(struct request *rq, const struct form_values *values, 
     view_set(node, "Autocomplete", f->autocomplete);
     view_set(node, "Placeholder", f->placeholder);
     view_set(node, "Link", f->link);
-    view_set(node, "Value", f->kind == FIELD_AGREEMENT ? f->version : NULL);
+    view_set(node, "Value", f->kind == FIELD_AGREEMENT ? field_version(&rq->work, f) : NULL);
     if (f->required || f->at_least)
         view_set(node, "Required", "1");
     if (f->lines)

@@ -7,6 +7,7 @@
 
 const struct form_divisions *form_divisions;
 const struct form_files     *form_files;
+const char *(*form_agreements)(struct work *work, const char *kind);
 
 static struct known { const struct form_check *check; struct known *next; } *checks;
 
@@ -29,3 +30,4 @@ const struct form_check *form_check_named(const char *name)
 
 void form_divisions_register(const struct form_divisions *divisions) { form_divisions = divisions; }
 void form_files_register(const struct form_files *files)             { form_files = files; }
+void form_agreements_register(const char *(*version)(struct work *work, const char *kind)) { form_agreements = version; }

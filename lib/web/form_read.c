@@ -39,7 +39,8 @@ static const struct attribute { const char *key; enum attribute_type type; size_
     AT("type", A_TEXT, type),         AT("placeholder", A_TEXT, placeholder), AT("group", A_TEXT, group),
     AT("column", A_TEXT, column),     AT("mask", A_TEXT, mask),         AT("within", A_TEXT, within),
     AT("unit", A_TEXT, unit),         AT("table", A_TEXT, table),       AT("parent", A_TEXT, parent),
-    AT("link", A_TEXT, link),         AT("version", A_TEXT, version),   AT("look", A_TEXT, look) };
+    AT("link", A_TEXT, link),         AT("version", A_TEXT, version),   AT("look", A_TEXT, look),
+    AT("half", A_FLAG, half),         AT("of", A_TEXT, of) };
 
 static bool read_plain(struct field *field, const char *key, const char *value)
 {

@@ -16,7 +16,8 @@ static const char *normal_text(struct form_values *values, const struct field *f
     struct arena *arena = values->work->arena;
     if (f->kind == FIELD_PASSWORD)
         return given;
-    const char *line = text_normal(arena, given);
+    bool name = f->kind == FIELD_LINE && !f->check_count && !f->half;      /* codes and numbers are made half-width */
+    const char *line = name ? text_line(arena, given) : text_normal(arena, given);
     if (f->kind == FIELD_TEXT)
         return *line ? given : "";
     for (size_t c = 0; c < f->check_count; c++)
@@ -229,7 +230,7 @@ void value_check(struct form_values *values, size_t i, size_t at)
                           echo(values, e->text[at]));
         break;
     case FIELD_AGREEMENT:
-        if (strcmp(e->text[at], f->version) != 0)
+        if (!f->of && strcmp(e->text[at], f->version) != 0)        /* the other kind is asked inside the transaction */
             values_refuse(values, i, "%s的文本已更新，请阅读新版本后重新勾选", f->label);
         break;
     case FIELD_FILE: case FIELD_FILES: case FIELD_ROWS: case FIELD_GIVEN: case FIELD_DIVISION:

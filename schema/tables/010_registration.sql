@@ -75,3 +75,11 @@ CREATE TABLE citizen (                            -- 个人用户: real name by 
     UNIQUE KEY citizen_account (account_id),
     CONSTRAINT citizen_account FOREIGN KEY (account_id) REFERENCES account (id)
 ) ENGINE=InnoDB;
+
+CREATE TABLE citizen_identity (                   -- one account a person: claimed before the account is made, in its transaction
+    identity_key BINARY(32) NOT NULL,             -- keyed digest of the resident id (blind index), key outside the database
+    account_id   BIGINT     NULL,                 -- whose; NULL only inside the transaction that claims it
+    PRIMARY KEY (identity_key),
+    UNIQUE KEY citizen_identity_account (account_id),
+    CONSTRAINT citizen_identity_account FOREIGN KEY (account_id) REFERENCES account (id)
+) ENGINE=InnoDB;

@@ -117,13 +117,14 @@ static void a_proof_is_of_one_kind_for_a_day(void **state)
 {
     (void)state;
     db->now = clock_now();
-    const char *proof = secret_seal(db->arena, arena_printf(db->arena, "0|%lld|a@b.cn", (long long)db->now + 1000), "registration proof");
-    assert_string_equal(registration_proved(db, proof, false), "a@b.cn");
-    assert_null(registration_proved(db, proof, true));
-    assert_null(registration_proved(db, "made-up", false));
-    assert_null(registration_proved(db, NULL, false));
+    const char *proof = secret_seal(db->arena, arena_printf(db->arena, "0|%lld|7|a@b.cn", (long long)db->now + 1000), "registration proof");
+    assert_string_equal(registration_proved(db, proof, false).target, "a@b.cn");
+    assert_string_equal(registration_proved(db, proof, false).agreed, "7");
+    assert_null(registration_proved(db, proof, true).target);
+    assert_null(registration_proved(db, "made-up", false).target);
+    assert_null(registration_proved(db, NULL, false).target);
     db->now += 2000;
-    assert_null(registration_proved(db, proof, false));
+    assert_null(registration_proved(db, proof, false).target);
 }
 
 static void passing_makes_company_and_rights(void **state)
