@@ -119,6 +119,9 @@ const char *option_label(const struct field *field, const char *code);
 /* form_json.c: values as a draft keeps them (no passwords) */
 /* values_to_json(), values_from_json(): form.h */
 
+/* form_decode.c: what only the transaction can take in: uploads, divisions chosen level by level */
+void  form_take_in(struct request *rq);
+
 /* form_draft.c */
 bool  draft_load(struct request *rq, struct form_values *values, const char *subject, int not_step);
 const char *draft_subject(struct request *rq, const struct form_values *values);

@@ -204,6 +204,12 @@ static void resolve_divisions(struct request *rq, struct form_values *values)
     }
 }
 
+void form_take_in(struct request *rq)
+{
+    take_uploads(rq, rq->values);
+    resolve_divisions(rq, rq->values);
+}
+
 /* Buttons that change the page and nothing else: true, the form is to be drawn again. */
 static bool is_turn(struct request *rq, struct form_values *values)
 {
@@ -279,8 +285,7 @@ void form_enter(struct request *rq)
     if (!values)
         return;
     if (rq->method == POST) {
-        take_uploads(rq, values);
-        resolve_divisions(rq, values);
+        form_take_in(rq);
         if (rq->route->redraw && is_turn(rq, values))
             turn(rq, values);
     }

@@ -144,6 +144,7 @@ bool form_rescue(struct request *rq)
     struct actor visitor = rq->work.actor;
     rq->work.actor.account_id = strtoll(account, NULL, 10);     /* whose files and draft these are */
     form_decode(rq);
+    form_take_in(rq);
     (void)draft_load(rq, typed, draft_subject(rq, rq->values), 0);
     struct form_values *now = rq->values;
     for (size_t i = 0; now->step && i < form->count; i++)       /* the other steps of a wizard stay as they were */
