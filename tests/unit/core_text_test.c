@@ -57,6 +57,8 @@ static void text_is_made_normal(void **state)
     assert_string_equal(text_normal(arena, "　 ＡＢ１２　 充电\t站 \n"), "AB12 充电 站");
     assert_string_equal(text_normal(arena, " \u3000 "), "");
     assert_string_equal(text_folded(arena, "ＡbC"), "abc");
+    assert_string_equal(text_line(arena, "　 珠海（横琴）Ａ　 充电\t站 \n"), "珠海（横琴）Ａ 充电 站");
+    assert_string_equal(text_normal(arena, "珠海（横琴）"), "珠海(横琴)");
     assert_string_equal(text_normal(arena, "\xFF\xFF"), "\uFFFD\uFFFD");
 }
 

@@ -207,7 +207,7 @@ static void a_good_form_becomes_a_record(void **state)
         print_error("%s | %s | %s\n", page_value(a, "Errors.0.Text"), page_value(a, "Errors.1.Text"), page_value(a, "Errors.2.Text"));
     assert_int_equal(a->io.answer.status, 303);
     asked_done(a);
-    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_company WHERE operator_id = 3 AND state = 'draft' AND name = 'A公司' AND uscc = '91350100M000100Y43' AND capital = 1000.50"
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_company WHERE operator_id = 3 AND state = 'draft' AND name = 'Ａ公司' AND uscc = '91350100M000100Y43' AND capital = 1000.50"
                                     " AND founded = '2020-01-02' AND area = '410105' AND sort = 'own' AND scope = '1,255' AND agreed = 'v3' AND paper_sealed LIKE '_1:%' AND paper_sealed NOT LIKE '%1101%'"), 1);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_person"), 2);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_link WHERE record = 't_company' AND field = 'licence' AND file = 101"), 1);

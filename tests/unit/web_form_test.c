@@ -24,7 +24,7 @@ static const struct actor nobody = { .role = "visitor", .login = "", .name = "",
 
 static const char declared[] =
     "fields {\n id [kind=id] = 编号\n n [kind=int, min=1, max=10] = 数量\n r [kind=real, min=0, max=1] = 比例\n"
-    " t [kind=text, max=5] = 备注\n l [kind=line, min=2, max=6, required] = 名称\n c [kind=code] = 代码\n p [kind=path] = 去处\n"
+    " t [kind=text, max=5] = 备注\n l [kind=line, min=2, max=6, required] = 名称\n k [kind=line, half] = 登记号\n c [kind=code] = 代码\n p [kind=path] = 去处\n"
     " d [kind=dict, dict=station_type, many, limit=2] = 类型\n b [kind=bool] = 是否\n day [kind=date] = 日期\n"
     " w [kind=password, max=20] = 密码\n}\n";
 
@@ -72,7 +72,7 @@ static struct asked *give(const char *query)
 static void good_values_are_typed(void **state)
 {
     (void)state;
-    struct asked *a = give("id=7&n=10&r=0.5&t=+x%0Ay&l=%EF%BC%A1%EF%BC%A2++c+&c=a-b.c&p=/news?x=1&d=1&d=255&b=1&day=2024-02-29&w=+p+&unknown=1");
+    struct asked *a = give("id=7&n=10&r=0.5&t=+x%0Ay&l=%EF%BC%A1%EF%BC%A2++c+&k=%EF%BC%88%EF%BC%A1%EF%BC%91%EF%BC%89&c=a-b.c&p=/news?x=1&d=1&d=255&b=1&day=2024-02-29&w=+p+&unknown=1");
     assert_true(a->good);
     struct request *rq = &a->rq;
     assert_false(form_wrong(rq));
@@ -80,7 +80,8 @@ static void good_values_are_typed(void **state)
     assert_int_equal(form_int(rq, "n"), 10);
     assert_true(form_real(rq, "r") == 0.5);
     assert_string_equal(form_text(rq, "t"), " x\ny");                      /* a text stays as typed */
-    assert_string_equal(form_text(rq, "l"), "AB c");                       /* a line is made normal */
+    assert_string_equal(form_text(rq, "l"), "ＡＢ c");                     /* a name keeps its width, blanks become one */
+    assert_string_equal(form_text(rq, "k"), "(A1)");                       /* a number typed with the wrong width is mended */
     assert_string_equal(form_text(rq, "w"), " p ");                        /* a password is never touched */
     assert_int_equal(form_count(rq, "d"), 2);
     assert_int_equal(form_int_at(rq, "d", 1), 255);
