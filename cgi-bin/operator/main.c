@@ -1,6 +1,7 @@
 /* operator: 「运营商概览」 (Z8.1): until the registration has passed it is all an account may open; refusal and correction (Z8.2). */
 #include <string.h>
 
+#include "domain/company.h"
 #include "domain/process.h"
 #include "domain/registration.h"
 #include "domain/session.h"
@@ -52,6 +53,10 @@ static void home(struct request *rq)
         add_case(rq, id);
     else
         add_none(rq);
+    if (rq->work.actor.capabilities & CAP_BIT(CAP_OPERATOR_OWN) && rq->work.actor.operator_id) {    /* Z8.3, Z8.4 */
+        view_set(rq->page, "Passed", "1");
+        company_guide(&rq->work, rq->page);
+    }
     page(rq, "operator/home.cst");
 }
 

@@ -17,6 +17,7 @@
 #define Q_WHOLE     "SELECT COUNT(*) FROM operator WHERE id = ? AND uscc <> '' AND division_code <> '' AND legal_name <> '' AND service_tel <> ''"
 #define Q_CONTACTS  "SELECT COUNT(*) FROM operator_contact WHERE operator_id = ?"
 #define Q_STATE     "SELECT state FROM qualification WHERE operator_id = ? ORDER BY id DESC LIMIT 1"
+#define Q_CODE      "SELECT code FROM operator WHERE id = ?"
 #define Q_PARTNER   "SELECT COUNT(*) FROM operator WHERE id = ? AND connected_at IS NOT NULL"
 
 static HDF *row_of(HDF *node, const char *list, int n)
@@ -62,15 +63,45 @@ static void steps(struct work *work, HDF *node, int64_t own)
          connected ? "good" : "wait", connected ? "已接入" : "未接入");
 }
 
+/* Reviews by state (Z8.3). An area fills its figures in by bringing its flow and its list; until then it says so. */
+static const struct { const char *title, *flow, *list; } reviews[] = {
+    { "运营商资质审核", "qualification",        "/company/qualification" },
+    { "站点档案审核",   "station-record",       "/archives/stations" },
+    { "设施档案审核",   "equipment-record",     "/archives/equipment" },
+    { "互联互通审核",   "connection",           "/interconnect" },
+};
+
+static void review_figures(struct work *work, HDF *node)
+{
+    for (int i = 0; i < (int)(sizeof reviews / sizeof *reviews); i++) {
+        HDF *review = row_of(node, "Reviews", i), *states = view_node(review, "Found");
+        int n = 0;
+        view_set(review, "Title", reviews[i].title);
+        if (!flow_figures(work, reviews[i].flow, states))
+            continue;
+        view_set(review, "Open", "1");
+        for (HDF *state = hdf_obj_child(states); state; state = hdf_obj_next(state)) {
+            HDF *row = row_of(review, "Figures", n++);
+            view_set(row, "Label", view_get(state, "Label"));
+            view_set(row, "Unit", "件");
+            view_set(row, "Value", text_thousands(work->arena, hdf_get_int_value(state, "Count", 0)));
+            view_set(row, "Href", reviews[i].list);
+        }
+    }
+}
+
 void company_guide(struct work *work, HDF *node)
 {
     int64_t own = company_own(work);
     static const struct { const char *label, *path; } papers[] = {
         { "注册指引", "/site/register-guide" }, { "接入条件", "/open/conditions" }, { "接入流程", "/open/process" }, { "常见问题", "/open/faq" } };
-    figure(work, node, 0, "已录入充电站", "座", db_int(work, 0, Q_STATIONS, I(own)), NULL);
-    figure(work, node, 1, "已录入充电设施", "台", db_int(work, 0, Q_EQUIPMENT, I(own)), NULL);
-    figure(work, node, 2, "已互联互通充电站", "座", db_int(work, 0, Q_STATIONS_CONNECTED, I(own)), NULL);
-    figure(work, node, 3, "已互联互通充电设施", "台", db_int(work, 0, Q_EQUIPMENT Q_CONNECTED, I(own)), NULL);
+    const char *code = db_text(work, Q_CODE, I(own));
+    const char *map = code ? arena_printf(work->arena, "/map?operator=%s", code) : NULL;
+    figure(work, node, 0, "已录入充电站", "座", db_int(work, 0, Q_STATIONS, I(own)), map);
+    figure(work, node, 1, "已录入充电设施", "台", db_int(work, 0, Q_EQUIPMENT, I(own)), map);
+    figure(work, node, 2, "已互联互通充电站", "座", db_int(work, 0, Q_STATIONS_CONNECTED, I(own)), map);
+    figure(work, node, 3, "已互联互通充电设施", "台", db_int(work, 0, Q_EQUIPMENT Q_CONNECTED, I(own)), map);
+    review_figures(work, node);
     steps(work, node, own);
     for (int i = 0; i < (int)(sizeof papers / sizeof *papers); i++) {
         view_set(row_of(node, "Downloads", i), "Label", papers[i].label);

@@ -185,6 +185,9 @@ int64_t flow_count(struct work *work, enum flow_list which);
 /* Flows with something waiting: node.N.{Value, Label, Count}, counted up to FLOW_BATCH_MAX + 1. */
 void flow_waiting(struct work *work, bool overdue, HDF *node);
 
+/* Cases of the actor's scope by state: node.N.{State, Label, Count}, every state. False: there is no such flow (yet). */
+bool flow_figures(struct work *work, const char *flow, HDF *node);
+
 /* Marks a copy of this actor as read; 0: all of them. Another's copy is not there: nothing happens. */
 void flow_copy_read(struct work *work, int64_t copy_id);
 

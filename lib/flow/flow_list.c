@@ -310,6 +310,29 @@ void flow_waiting(struct work *work, bool overdue, HDF *node)
     }
 }
 
+bool flow_figures(struct work *work, const char *name, HDF *node)
+{
+    const struct flow *flow = flow_find(name);
+    struct value binds[FLOW_SCOPE_BINDS];
+    size_t count = 0;
+    HDF *found = flow_scratch(work);
+    if (!flow)
+        return false;
+    const char *scope = flow_scope(work, flow, binds, &count);
+    db_rows_text(work, found, arena_printf(work->arena, "SELECT `t`.`state` AS state, COUNT(*) AS count FROM `%s` AS `t`"
+                 " WHERE 1 = 1%s GROUP BY `t`.`state`", flow->table, scope), binds, count);
+    for (size_t i = 0; i < flow->state_count; i++) {
+        HDF *row = row_of(node, (int)i);
+        view_set(row, "State", flow->states[i].name);
+        view_set(row, "Label", flow->states[i].label);
+        view_set(row, "Count", "0");
+        for (HDF *f = hdf_obj_child(found); f; f = hdf_obj_next(f))
+            if (strcmp(view_get(f, "state"), flow->states[i].name) == 0)
+                view_set(row, "Count", view_get(f, "count"));
+    }
+    return true;
+}
+
 int flow_waiting_ids(struct work *work, const struct flow *flow, int limit, HDF *node)
 {
     static const struct cursor start = { 0 };

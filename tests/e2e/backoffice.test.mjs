@@ -67,6 +67,38 @@ test('「开立账号」 gives a one-time link once; the security administrator 
   await other.close();
 });
 
+test('「开立账号」 sent twice is one account; the list offers divisions; a reset asks first', async () => {
+  const cookie = freshSession('demo-admin'), { token } = await formToken('/admin/accounts/new', cookie), twin = `${LOGIN}-2`;
+  const form = { csrf: token, key: 'opening-0123456789-once', login: twin, name: '李两次' };
+  const [first, second] = [await post('/admin/accounts/new', { cookie, form }), await post('/admin/accounts/new', { cookie, form })];
+  assert.ok(first.body.includes('reset?code='));
+  assert.equal(second.status, 303);
+  assert.equal(sqlValue(`SELECT COUNT(*) FROM account WHERE login = '${twin}'`), '1');
+  assert.equal((await post('/admin/accounts/new', { cookie, form: { ...form, key: 'opening-0123456789-next' } })).status, 422, 'the name is taken');
+  const id = idOf(twin), asked = await post('/admin/accounts/reset', { cookie, form: { csrf: token, id } });
+  assert.match(wordsOf(asked.body), /原密码立即失效/);
+  assert.equal(sqlValue(`SELECT COUNT(*) FROM password_reset WHERE account_id = ${id}`), '1', 'nothing happened yet');
+  const list = await get('/admin/accounts?division=440402', { cookie });
+  assert.match(list.body, /<option value="440402" selected>/);
+  assert.ok(list.body.includes('demo-county') && !list.body.includes('demo-city'));
+  sql(`DELETE FROM password_reset WHERE account_id = ${id}; DELETE FROM account WHERE id = ${id}`);
+});
+
+test('工作日历: a bad day and a bad file are named at their fields; a change asks for the deadlines to be counted anew', async () => {
+  const bad = await send('/admin/calendar/day', 'demo-admin', { day: '2026-02-30', kind: 'holiday' }, '/admin/calendar');
+  assert.equal(bad.status, 422);
+  assert.match(bad.body, /href="#day"/);
+  sql("UPDATE job SET finished_at = '2020-01-01' WHERE kind = 'flow.due'");
+  assert.equal((await send('/admin/calendar/day', 'demo-admin', { day: '2026-12-29', kind: 'plain', name: '走查' }, '/admin/calendar')).status, 303);
+  assert.equal(sqlValue("SELECT COUNT(*) FROM job WHERE kind = 'flow.due' AND (finished_at IS NULL OR finished_at > '2020-01-02')"), '1');
+});
+
+test('后台任务: every part of the daily work is a job of its own', async () => {
+  const parts = sqlValue("SELECT GROUP_CONCAT(DISTINCT SUBSTRING_INDEX(job_key, ':', -1) ORDER BY 1) FROM job WHERE kind = 'daily'");
+  assert.equal(parts.split(',').sort().join(), 'accounts,drafts,files,jobs,outbox,submissions');
+  assert.match(wordsOf((await get('/admin/jobs?kind=daily', { cookie: freshSession('demo-admin') })).body), /每日维护[^]*清理过期草稿/);
+});
+
 test('H1.4: 「锁定账号」 asks for the reason and ends the sessions, 「解锁账号」 opens it again; not for keepers of the portal', async () => {
   const id = idOf(LOGIN), [page, context] = await open('demo-admin'), was = sqlValue(`SELECT state FROM account WHERE id = ${id}`);
   await page.goto(`/admin/accounts/${id}`);

@@ -43,8 +43,9 @@ async function open(login, path, width = 1280) {
 }
 /** A form with files is sent by a script, which draws the answer in place: the answer is waited for, not a new page. */
 const press = async (page, name) => {
-  await Promise.all([page.waitForResponse((answer) => answer.request().method() === 'POST'), main(page).getByRole('button', { name, exact: true }).click()]);
-  await page.waitForTimeout(200);
+  await main(page).evaluate((old) => { old.dataset.old = '1'; });
+  await main(page).getByRole('button', { name, exact: true }).click();
+  await page.locator('main:not([data-old])').waitFor();
   await settle(page);
 };
 async function sound(page) {
@@ -135,10 +136,11 @@ for (const width of WIDTHS)
     assert.match(await main(staff).innerText(), /13800138000/);
     assert.equal(sqlValue("SELECT detail FROM trail WHERE act = 'reveal' ORDER BY id DESC LIMIT 1"), '安全检查联系');
     await page.goto(`/company/contacts/${sqlValue('SELECT MAX(id) FROM operator_contact')}`);
-    page.on('dialog', (dialog) => dialog.accept());
     await main(page).getByRole('button', { name: '删除' }).click();
-    const sure = page.getByRole('dialog').getByRole('button', { name: /删除|确定|确认/ });
-    if (await sure.count()) await sure.first().click();
+    await page.getByRole('dialog').getByRole('button', { name: '取消' }).click();
+    assert.equal(sqlValue('SELECT COUNT(*) FROM operator_contact'), '1', 'asked first');
+    await main(page).getByRole('button', { name: '删除' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '确认删除' }).click();
     await page.waitForURL(/\/company\/contacts$/);
     assert.equal(sqlValue('SELECT COUNT(*) FROM operator_contact'), '0');
     await page.context().close(), await staff.context().close();
@@ -217,6 +219,34 @@ for (const width of WIDTHS)
     assert.match(page.url(), /\/company\/qualification$/);
     await page.context().close(), await staff.context().close();
   });
+
+test('without JavaScript a deletion asks on a page of its own', async () => {
+  clear();
+  sql(`INSERT INTO operator_contact (operator_id, name, phone) VALUES (${operator}, ${quote('无脚本')}, '13900139000')`);
+  const id = sqlValue('SELECT MAX(id) FROM operator_contact'), context = await browser.newContext({ javaScriptEnabled: false, baseURL: process.env.BASE_URL });
+  const [name, value] = sessionOf('demo-operator').split('=');
+  await context.addCookies([{ name, value, url: process.env.BASE_URL }]);
+  const page = await context.newPage();
+  await page.goto(`/company/contacts/${id}`);
+  await main(page).getByRole('button', { name: '删除', exact: true }).click();
+  assert.match(await main(page).innerText(), /删除后不能恢复/);
+  assert.equal(sqlValue('SELECT COUNT(*) FROM operator_contact'), '1');
+  await main(page).getByRole('button', { name: '确认删除' }).click();
+  await page.waitForURL(/\/company\/contacts$/);
+  assert.equal(sqlValue('SELECT COUNT(*) FROM operator_contact'), '0');
+  await context.close();
+});
+
+test('Z8.3: 「运营商概览」: figures lead to lists, what is not there yet says so', async () => {
+  for (const width of WIDTHS) {
+    const page = await open('demo-operator', '/operator', width);
+    await sound(page);
+    assert.match(await main(page).innerText(), /数据统计[^]*运营商资质审核[^]*尚未开放[^]*办理步骤/);
+    for (const link of await main(page).locator('.figures a').evaluateAll((all) => all.map((a) => a.getAttribute('href'))))
+      assert.equal((await get(link, { cookie: sessionOf('demo-operator') })).status, 200, link);
+    await page.context().close();
+  }
+});
 
 test('Z8.4: the guide leads to pages that exist', async () => {
   for (const width of WIDTHS) {
