@@ -144,6 +144,16 @@ IN_TRANSACTION(reset_password)
     printf("%s/account/reset?code=%s\n", address, recovery_link(work, account, ""));
 }
 
+/* The first of each back-office role; they make everybody else on the pages. */
+IN_TRANSACTION(administrator)
+{
+    struct call *call = arg;
+    int64_t account = account_keeper_create(work, call->argv[0], call->argv[1], call->argv[2]);
+    if (!account)
+        fail(work, FAIL_CONFLICT, "the login %s is taken", call->argv[0]);
+    printf("%s/account/reset?code=%s\n", config_text("Web.PublicAddress"), recovery_link(work, account, ""));
+}
+
 IN_TRANSACTION(unlock)
 {
     struct call *call = arg;
@@ -249,6 +259,7 @@ static const struct command commands[] = {
     { "demo-logins",     "",            "print the demonstration logins", 0, 0, "portal", demo_logins },
     { "session",         "LOGIN",       "print a session cookie for tools; recorded in the trail", 1, 1, "portal", session },
     { "reset-password",  "LOGIN",       "end the password; print a one-time link for setting a new one", 1, 1, "portal", reset_password },
+    { "administrator",   "LOGIN ROLE NAME", "make an account for admin, security or auditor; print its one-time link", 3, 3, "portal", administrator },
     { "unlock",          "LOGIN",       "unlock an account", 1, 1, "portal", unlock },
     { "verify-trail",    "",            "find changed, missing or inserted rows of the trail; exit 1 when there are any", 0, 0, "portal", verify_trail },
     { "import-stations", "FILE",        "import stations from NDJSON, plain or gzip", 1, 1, "portal", import_stations_command },

@@ -34,6 +34,7 @@
 #define Q_SET_PHONE "UPDATE account SET phone = ? WHERE id = ?"
 #define Q_SET_EMAIL "UPDATE account SET email = ? WHERE id = ?"
 #define Q_CREATE "INSERT INTO account (login, name, role, phone, email, password_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
+#define Q_CREATE_KEEPER "INSERT INTO account (login, name, role, password_hash, state) VALUES (?, ?, ?, '!', 'must_change')"
 #define Q_ACTIVATE "UPDATE account SET state = 'active', operator_id = ?, last_login_at = COALESCE(last_login_at, NOW(3))" \
                    " WHERE id = ? AND state = 'pending'"
 #define Q_ADD "INSERT INTO account (login, name, role, operator_id, division_code, password_hash, demo)" \
@@ -180,6 +181,18 @@ bool account_set_contact(struct work *work, int64_t account_id, const char *whic
     tell_the_old_one(work, before, phone);
     trail_write(work, phone ? "account-phone" : "account-email", object_of(work, account_id), "done", "", address);
     return true;
+}
+
+int64_t account_keeper_create(struct work *work, const char *login, const char *role, const char *name)
+{
+    static const uint64_t keepers = CAP_BIT(CAP_ACCOUNT_MANAGE) | CAP_BIT(CAP_ACCOUNT_ROLES) | CAP_BIT(CAP_TRAIL_VIEW);
+    if (!(role_capabilities(role) & keepers))
+        fail(work, FAIL_INVALID, "%s is no back-office role: admin, security or auditor", role);
+    if (!db_insert_new(work, Q_CREATE_KEEPER, T(login), T(name), T(role)))
+        return 0;
+    int64_t id = account_by_login(work, login);
+    trail_write(work, "account-create", object_of(work, id), "done", role, "");
+    return id;
 }
 
 int64_t account_create(struct work *work, const struct account_new *account, const char **field)

@@ -31,6 +31,10 @@ bool        account_activate(struct work *work, int64_t account_id, int64_t oper
  * sessions. Unlocking starts the three months anew. The caller's route says who may. */
 bool account_lock(struct work *work, int64_t account_id, const char *reason, const char *address);
 bool account_unlock(struct work *work, int64_t account_id, const char *address);
+/* The first ones of an instance, by its owner at the machine: a back-office role (one that gives roles, unlocks, or reads
+ * the trail), no password yet (recovery_link() follows). 0: the login is taken. FAIL_INVALID: another role. */
+int64_t account_keeper_create(struct work *work, const char *login, const char *role, const char *name);
+
 /* The round of the job runner (H1.4): locks what has not logged in for Session.DormantMonths; returns how many. */
 int64_t account_lock_dormant(struct work *work);
 /* One of them, at its log-in. False: awake, or the last usable account that may give roles or unlock others; that one is
