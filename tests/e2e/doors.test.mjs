@@ -354,6 +354,33 @@ test('ten guesses of the second factor at the same moment are five at most; ten 
   calm();
 });
 
+test('log-in CSRF: another visitor\'s token, another origin, or none logs nobody in', async () => {
+  person('doors-a');
+  const mine = await formToken('/account/login'), attackers = await formToken('/account/login');
+  const fields = { account: 'doors-a', password: DEMO };
+  for (const [cookie, csrf, headers, why] of [[mine.cookie, attackers.token, {}, 'the token of another visit'], [mine.cookie, '', {}, 'no token'], ['', mine.token, {}, 'no visit'],
+    [mine.cookie, mine.token, { Origin: 'https://evil.example' }, 'another origin'], [mine.cookie, mine.token, { Origin: 'null' }, 'a sandboxed origin'],
+    [mine.cookie, mine.token, { Referer: 'https://evil.example/127.0.0.1' }, 'another referer']]) {
+    const answer = await post('/account/login', { cookie, headers, form: { csrf, ...fields } });
+    assert.equal(answer.status, 403, why);
+    assert.equal(sessionIn(answer), undefined, why);
+  }
+  assert.equal((await post('/account/login', { cookie: mine.cookie, form: { csrf: mine.token, ...fields } })).status, 303);
+});
+
+test('fixation: a session planted before the log-in, or half of one, is worth nothing after it', async () => {
+  person('doors-a');
+  person('doors-c');
+  const planted = (await login('doors-c', DEMO)).cookie;                 /* the attacker's own */
+  const victim = await send('/account/login', planted, { account: 'doors-a', password: DEMO }, '/account');
+  assert.ok(sessionIn(victim) && sessionIn(victim) !== planted);
+  assert.ok(!await open(planted), 'the planted one ended');
+  sql("UPDATE account SET state = 'must_change' WHERE login = 'doors-a'");
+  const half = (await login('doors-a', DEMO)).cookie;
+  const whole = sessionIn(await send('/account/login/password', half, { password: 'Harbour-lamp-62', again: 'Harbour-lamp-62' }));
+  assert.ok(await open(whole) && !await open(half));
+});
+
 test('a name nobody has is not written down: it may be a password in the wrong field', async () => {
   await login('Secret-typed-831', 'x');
   assert.equal(sqlValue("SELECT COUNT(*) FROM trail WHERE CONCAT_WS(' ', actor, object, detail) LIKE '%Secret-typed-831%'"), '0');

@@ -127,6 +127,34 @@ static void any_address_may_lead_to_the_login_page(void **state)
     }
 }
 
+/* --- cookies ---------------------------------------------------------------------------------------------------------- */
+
+static void gives_a_session(struct request *rq)
+{
+    session_cookie(rq, "token-of-a-session");
+    answer(rq, 200, "text/plain", "ok", 2);
+}
+
+/* Behind TLS a cookie that another host or a plain connection set is not ours. */
+static void behind_tls_cookies_are_of_this_host_alone(void **state)
+{
+    (void)state;
+    for (int tls = 0; tls < 2; tls++) {
+        assert_null(hdf_set_value(config_tree(), "Web.SecureCookies", tls ? "1" : "0"));
+        struct ride *r = ride_new(gives_a_session);
+        decode_cookies(&r->rq, "session=planted; __Host-session=ours");
+        assert_string_equal(cookie_get(&r->rq, "session"), tls ? "ours" : "planted");
+        assert_true(work_run(&r->rq.work, WORK_PLAIN, step_handler, &r->rq));
+        const char *line = pairs_get(&r->io.answer.headers, "Set-Cookie");
+        assert_int_equal(text_has_prefix(line, "__Host-session=token-of-a-session; Path=/; "), tls);
+        assert_int_equal(strstr(line, "; Secure") != NULL, tls);
+        assert_non_null(strstr(line, "; HttpOnly; SameSite=Lax"));
+        assert_null(strstr(line, "Domain"));
+        ride_done(r);
+    }
+    assert_null(hdf_set_value(config_tree(), "Web.SecureCookies", "0"));
+}
+
 static void goes_back(struct request *rq) { redirect(rq, "%s", form_text(rq, "p")); }
 
 static void a_redirect_stays_here_in_plain_ascii(void **state)
@@ -256,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(findings_of_the_first_run_are_forgotten), cmocka_unit_test(any_address_may_lead_to_the_login_page),
+        cmocka_unit_test(behind_tls_cookies_are_of_this_host_alone),
         cmocka_unit_test(a_redirect_stays_here_in_plain_ascii), cmocka_unit_test(values_that_would_break_later_are_refused_now),
         cmocka_unit_test(words_for_the_visitor_end_with_a_whole_character), cmocka_unit_test(empty_files_are_counted_too),
         cmocka_unit_test(a_text_may_nest_deeper_than_the_stack),
