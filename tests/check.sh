@@ -13,6 +13,8 @@ run_counted exit "warnings as errors" make -s "-j$(nproc)" BUILD=build-strict CF
 # The suppressed ones do not know that fail() and its like never return.
 run_counted exit "cppcheck" cppcheck --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --quiet \
     --std=c11 -j "$(nproc)" -Ilib --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=nullPointerRedundantCheck --suppress=nullPointerArithmeticRedundantCheck --suppress=negativeIndex lib cgi-bin
+# Each route of each program has its reviewed line, and none contradicts schema/roles.hdf.
+run_counted exit "routes and roles" env BUILD=build-strict node tests/e2e/lib/matrix.mjs
 run_counted exit "templates" bash tests/lint-templates.sh
 # shellcheck disable=SC2046
 run_counted exit "shell" shellcheck -x .ci/run $(git ls-files '*.sh')

@@ -21,7 +21,7 @@ static void start(void)
     lists_load((const char *const[]){ "company_contact", "company_directory", NULL });
 }
 
-enum { PROFILE_LIMIT = 1 << 17, FILES_LIMIT = 12 << 20 };     /* files: as nginx lets through */
+enum { PROFILE_LIMIT = 1 << 17, FILES_LIMIT = 96 << 20 };     /* eight permits of Web.UploadLimit in one step */
 
 static const struct route routes[] = {
     { GET,  "/company",                     CAP_OPERATOR_OWN, NULL,                    guide_page },

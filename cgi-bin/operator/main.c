@@ -47,7 +47,7 @@ static void home(struct request *rq)
 {
     int64_t id = registration_own(&rq->work);
     view_set(rq->page, "Title", "运营商概览");
-    if (strcmp(form_text(rq, "done"), "sent") == 0)
+    if (rq->method == GET && strcmp(form_text(rq, "done"), "sent") == 0)     /* a refused move draws this page too */
         view_set(rq->page, "Notice", "注册信息已重新提交，请等待审核。");
     if (id)
         add_case(rq, id);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # nginx.sh: renders conf/nginx.conf.in to VAR/nginx/nginx.conf. Which program answers a path is read from the
-# programs themselves (`build/<program> --routes`: method, path, capability, form), by the path's first segment;
+# programs themselves (`build/<program> --routes`: method, path, capability, form, body limit), by the path's first segment;
 # the portal program answers the rest.
 . "$(dirname "$0")/lib.sh"
 
@@ -54,6 +54,25 @@ machine_location()
 LINES
 }
 
+# PROGRAM <tab> PATH <tab> BYTES of routes that take more than the server lets through for all (12m in nginx.conf.in)
+large_routes()
+{
+    local program
+    for program in "$@"; do
+        "$BUILD/$program" --routes | awk -F'\t' -v program="$program" '$5 > 12582912 { print program "\t" $2 "\t" $5 }'
+    done
+}
+
+large_locations()
+{
+    local program path bytes
+    while IFS=$'\t' read -r program path bytes; do
+        [ -n "$program" ] || continue
+        case $path in *'{'*) die "$program: $path takes $bytes bytes, and has places to fill" "Give a route with a large body a path of its own" ;; esac
+        printf '        location = %s {\n            client_max_body_size %s;\n            fastcgi_pass %s;\n        }\n' "$path" "$bytes" "$program"
+    done <<<"$1"
+}
+
 locations()
 {
     local program segment extra
@@ -72,6 +91,7 @@ locations()
         printf '        location = /%s {\n%s            fastcgi_pass %s;\n        }\n' "$segment" "$extra" "$program"
         printf '        location ^~ /%s/ {\n%s            fastcgi_pass %s;\n        }\n' "$segment" "$extra" "$program"
     done <<<"$1"
+    large_locations "$2"
     machine_location
 }
 
@@ -92,7 +112,7 @@ main()
     export GUESS_RATE POST_RATE
     GUESS_RATE=$(setting Limits.GuessesPerMinute)
     POST_RATE=$(setting Limits.PostsPerSecond)
-    blocks=$(locations "$pairs")
+    blocks=$(locations "$pairs" "$(large_routes "$@")")
     UPSTREAMS=$(upstreams "$@") LOCATIONS=$blocks USER_LINE=$user_line LOCAL=$local_line FILES=$files \
         CONNECTIONS=$connections CONNECTIONS_PER_ADDRESS=${CONNECTIONS_PER_ADDRESS:-256} template_fill "$ROOT/conf/nginx.conf.in" >"$VAR/nginx/nginx.conf.new"
     mv "$VAR/nginx/nginx.conf.new" "$VAR/nginx/nginx.conf"

@@ -103,16 +103,21 @@
     ask.upload.onprogress = function (event) { if (event.lengthComputable) bar.value = event.loaded / event.total; };
     ask.upload.onload = function () { note.textContent = '上传完成，正在检查文件……'; };
     ask.onload = function () {
+      if (ask.status === 413) { stay('一次提交的内容过大，服务器未接收，已填写的内容仍在本页。请先选择一部分文件，点击「保存」，再上传其余文件。'); return; }
       history.replaceState(null, '', ask.responseURL || form.action);
       doc.open();
       doc.write(ask.responseText);
       doc.close();
     };
-    ask.onerror = function () {
+    ask.onerror = function () { stay('网络中断，文件未上传。请检查网络后再次提交，已填写的内容仍在本页。'); };
+    function stay(text) {
       bar.remove();
       delete form.dataset.sent;
-      note.textContent = '网络中断，文件未上传。请检查网络后再次提交，已填写的内容仍在本页。';
-    };
+      note.textContent = text;
+      note.className = 'govuk-error-message';
+      note.tabIndex = -1;
+      note.focus();
+    }
     ask.open('POST', form.action);
     ask.setRequestHeader('Accept', 'text/html');
     ask.send(data);

@@ -25,6 +25,7 @@
                " DATE_FORMAT(a.last_login_at, '%Y-%m-%d %H:%i') AS last_login_at, a.totp_secret IS NOT NULL AS second_factor," \
                " (SELECT COUNT(*) FROM session s WHERE s.account_id = a.id AND s.expires_at > NOW(3)) AS sessions" \
                " FROM account a LEFT JOIN operator o ON o.id = a.operator_id WHERE a.id = ? AND" IN_SCOPE
+#define Q_SEES "SELECT COUNT(*) FROM account a LEFT JOIN operator o ON o.id = a.operator_id WHERE a.id = ? AND" IN_SCOPE
 #define Q_FOR_UPDATE "SELECT a.role, a.state, COALESCE(a.phone, ''), a.division_code, a.operator_id IS NOT NULL FROM account a" \
                      " LEFT JOIN operator o ON o.id = a.operator_id WHERE a.id = ? AND" IN_SCOPE " FOR UPDATE"
 #define Q_HOLDERS "SELECT id FROM account WHERE role = ? AND state IN ('active', 'must_change') FOR UPDATE"
@@ -133,6 +134,11 @@ static void keep_the_last(struct work *work, const struct account *account)
 }
 
 /* --- seeing --------------------------------------------------------------------------------------------- */
+
+bool account_admin_sees(struct work *work, int64_t account_id)
+{
+    return db_int(work, 0, Q_SEES, I(account_id), SCOPE(work)) > 0;
+}
 
 void account_admin_load(struct work *work, int64_t account_id, HDF *node)
 {

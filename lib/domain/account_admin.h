@@ -23,6 +23,9 @@
  * Ends the work with 404 outside the actor's scope. */
 void account_admin_load(struct work *work, int64_t account_id, HDF *node);
 
+/* Is it in the actor's scope? */
+bool account_admin_sees(struct work *work, int64_t account_id);
+
 void account_admin_lock(struct work *work, int64_t account_id, const char *reason, const char *address);
 void account_admin_unlock(struct work *work, int64_t account_id, const char *address);
 

@@ -31,7 +31,8 @@
 #define Q_COUNT "SELECT COUNT(*) FROM file_link WHERE record = ? AND record_id = ? AND field = ?"
 #define Q_OPEN "SELECT LOWER(HEX(sha256)), kind, name, account_id FROM file WHERE id = ?"
 #define Q_RECORDS "SELECT DISTINCT record, record_id FROM file_link WHERE file_id = ?"
-#define Q_SWEEP "DELETE FROM file WHERE created_at < NOW(3) - INTERVAL 1 DAY" \
+#define Q_KEEP "UPDATE file SET kept_until = GREATEST(kept_until, NOW(3) + INTERVAL ? DAY) WHERE id = ?"
+#define Q_SWEEP "DELETE FROM file WHERE kept_until < NOW(3)" \
                 " AND NOT EXISTS (SELECT 1 FROM file_link l WHERE l.file_id = file.id) LIMIT 500"
 #define Q_NAMED "SELECT COUNT(*) FROM file WHERE sha256 = ?"
 
@@ -227,6 +228,12 @@ void file_link(struct work *work, const char *record, int64_t record_id, const c
     db_exec(work, Q_UNLINK, T(record), I(record_id), T(field));
     for (size_t i = 0; i < count; i++)
         db_exec(work, Q_LINK, T(record), I(record_id), T(field), I((int64_t)i), I(ids[i]));
+}
+
+/* A day more than the draft: it is shown until its last minute. */
+void file_keep(struct work *work, int64_t id, int days)
+{
+    db_exec(work, Q_KEEP, I(days + 1), I(id));
 }
 
 void file_link_all(struct work *work, const char *from, int64_t from_id, const char *to, int64_t to_id)

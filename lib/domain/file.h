@@ -7,7 +7,8 @@
  *     file_link(work, "operator_registration", registration, "licence", &id, 1);
  *
  * An id is random and cannot be guessed: between taking and linking it is what proves whose file it is (a visitor who
- * registers has no account). What belongs to no record for a day is removed by a tick. */
+ * registers has no account). What belongs to no record is removed by a tick: after a day, or when the draft that names it
+ * has ended (file_keep). */
 #ifndef DOMAIN_FILE_H
 #define DOMAIN_FILE_H
 
@@ -31,6 +32,8 @@ const char *file_take(struct work *work, const struct upload *upload, unsigned a
 void file_link(struct work *work, const char *record, int64_t record_id, const char *field, const int64_t *ids, size_t count);
 /* A record that grows out of another (a registration that became an operator) shares its files: every field. */
 void file_link_all(struct work *work, const char *from, int64_t from_id, const char *to, int64_t to_id);
+/* A draft names it: the sweep spares it for so many days, though it belongs to no record yet. */
+void file_keep(struct work *work, int64_t id, int days);
 /* node.N.{Id, Name, Size, Kind, Path, Thumb}; Thumb only for pictures. Size in words ("1.2 MB"). Returns how many. */
 int  file_list(struct work *work, const char *record, int64_t record_id, const char *field, HDF *node);
 /* How many files the record has in the field: what a rule "at least one" asks. */
@@ -49,7 +52,7 @@ struct file {
 /* False: absent, or not for this actor: the two look alike. Its own fresh upload may be seen by an account. */
 bool file_open(struct work *work, int64_t id, struct file *file);
 
-/* For the tick, with WORK_PLAIN: rows that belong to nothing for a day, then bytes that no row names. */
+/* For the tick, with WORK_PLAIN: rows that belong to nothing and are kept no longer, then bytes that no row names. */
 void file_sweep(struct work *work);
 
 #endif

@@ -3,16 +3,17 @@
 #include <string.h>
 
 #include "core/db.h"
+#include "domain/account_admin.h"
 #include "domain/trail.h"
 
 static const char *account_phone(struct work *work, int64_t id)
 {
-    return db_text(work, "SELECT phone FROM account WHERE id = ?", I(id));
+    return account_admin_sees(work, id) ? db_text(work, "SELECT phone FROM account WHERE id = ?", I(id)) : NULL;
 }
 
 static const char *account_email(struct work *work, int64_t id)
 {
-    return db_text(work, "SELECT email FROM account WHERE id = ?", I(id));
+    return account_admin_sees(work, id) ? db_text(work, "SELECT email FROM account WHERE id = ?", I(id)) : NULL;
 }
 
 static const struct kind {

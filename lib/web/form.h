@@ -135,6 +135,7 @@ struct form_files {
     void        (*link)(struct work *work, const char *record, int64_t record_id, const char *field, const int64_t *ids,
                         size_t count);
     int         (*list)(struct work *work, const char *record, int64_t record_id, const char *field, HDF *node);
+    void        (*keep)(struct work *work, int64_t id, int days);    /* a draft of so many days names it; NULL: nobody sweeps */
 };
 void form_files_register(const struct form_files *files);
 

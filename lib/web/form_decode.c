@@ -105,6 +105,8 @@ static void decode_plain(struct request *rq, struct form_values *values, size_t 
     for (size_t g = 0; g < rq->io->given.count; g++)
         if (strcmp(rq->io->given.list[g].name, name) == 0)
             value_take(values, i, rq->io->given.list[g].value);
+    if (f->kind == FIELD_FILE && upload_named(rq, name) && upload_named(rq, name)->too_large)
+        fail(&rq->work, FAIL_TOO_LARGE, "「%s」超过 %lld MB 的大小限制。", f->label, (long long)config_int("Web.UploadLimit") >> 20);
     if (f->kind == FIELD_FILE && upload_named(rq, name))
         entry_add(&rq->work, e, upload_named(rq, name)->name);
     if (f->sealed && !e->count && *given(rq, arena_printf(rq->work.arena, "%s-kept", name)))
@@ -162,6 +164,11 @@ static void take_uploads(struct request *rq, struct form_values *values)
             int64_t id = 0;
             if (strcmp(upload->field, name) != 0)
                 continue;
+            if (upload->too_large) {
+                values_refuse(values, i, "「%s」「%s」超过 %lld MB 的大小限制，请压缩后重新上传", f->label, upload->name,
+                              (long long)config_int("Web.UploadLimit") >> 20);
+                continue;
+            }
             if (!form_files)
                 fail_ours(&rq->work, "form %s has files, and nobody registered form_files", values->form->name);
             const char *wrong = form_files->take(&rq->work, upload, f->accept, &id);

@@ -64,18 +64,33 @@ bool draft_load(struct request *rq, struct form_values *values, const char *subj
     return true;
 }
 
+/* What has been uploaded belongs to no record yet, and would be swept away under the draft. */
+static void keep_files(struct work *work, const struct form_values *values, int days)
+{
+    for (size_t i = 0; form_files && form_files->keep && i < values->form->count; i++) {
+        const struct entry *e = &values->entries[i];
+        for (size_t at = 0; at < e->count; at++) {
+            if (values->form->fields[i].rows)
+                keep_files(work, e->rows[at], days);
+            else if (values->form->fields[i].kind == FIELD_FILES)
+                form_files->keep(work, e->integer[at], days);
+        }
+    }
+}
+
 static void draft_store(struct request *rq, const struct form_values *values, const char *owner, const char *subject,
                         int reached)
 {
     struct arena *arena = rq->work.arena;
     const char *json = values_to_json(values), *form = values->form->name;
+    int days = *owner == 'a' ? ACCOUNT_DAYS : VISIT_DAYS;
     if (strlen(json) > DRAFT_MAX)
         fail(&rq->work, FAIL_TOO_LARGE, "填写的内容过多，无法暂存，请减少后重试。");
     db_exec(&rq->work, "INSERT INTO form_draft (form, owner, subject, step, sealed, updated_at, expires_at)"
             " VALUES (?, ?, ?, ?, ?, NOW(3), NOW(3) + INTERVAL ? DAY) ON DUPLICATE KEY UPDATE"
             " step = GREATEST(step, VALUES(step)), sealed = VALUES(sealed), updated_at = VALUES(updated_at), expires_at = VALUES(expires_at)",
-            T(form), T(owner), T(subject), I(reached), T(secret_seal(arena, json, about(arena, form, owner, subject))),
-            I(*owner == 'a' ? ACCOUNT_DAYS : VISIT_DAYS));
+            T(form), T(owner), T(subject), I(reached), T(secret_seal(arena, json, about(arena, form, owner, subject))), I(days));
+    keep_files(&rq->work, values, days);
 }
 
 static void keep(struct request *rq, int reached)

@@ -61,6 +61,7 @@ const char *cookie_name(struct arena *arena, const char *name);            /* as
 /* multipart.c: files go to VAR/tmp as they arrive */
 void  decode_multipart(struct request *rq, const char *boundary);
 size_t body_read(struct request *rq, void *out, size_t size);             /* FAIL_TOO_LARGE past the limit */
+const char *body_too_large(struct request *rq);                           /* what it says then */
 
 /* form_read.c */
 void forms_load(const struct program *program);                           /* a mistake stops the start */

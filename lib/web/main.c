@@ -111,7 +111,7 @@ static void step_body(struct request *rq)
     if (*param(rq, "CONTENT_LENGTH") && !text_to_int(param(rq, "CONTENT_LENGTH"), 0, INT64_MAX, &size))
         fail(&rq->work, FAIL_MALFORMED, "%s", "");
     if ((size_t)size > io->body_limit)
-        fail(&rq->work, FAIL_TOO_LARGE, "提交的内容超过 %zu KB 的限制，请减少内容后重新提交。", io->body_limit / 1024);
+        fail(&rq->work, FAIL_TOO_LARGE, "%s", body_too_large(rq));
     if (rq->route->capability == CAP_PEER) {     /* one message, whatever its client calls it; never a form */
         read_raw_body(rq, (size_t)size);
         return;

@@ -31,13 +31,22 @@ struct part {
     size_t      size, room;
 };
 
+const char *body_too_large(struct request *rq)
+{
+    size_t limit = rq->io->body_limit;
+    if (limit < 1 << 20)
+        return arena_printf(rq->work.arena, "提交的内容超过 %zu KB 的限制，请减少内容后重新提交。", limit / 1024);
+    return arena_printf(rq->work.arena, "一次提交的内容合计超过 %zu MB 的限制。附件较多的，请分次上传：先选择一部分文件，点击「保存」，"
+                        "再上传其余文件。", limit >> 20);
+}
+
 size_t body_read(struct request *rq, void *out, size_t size)
 {
     struct web_io *io = rq->io;
     int got = FCGX_GetStr(out, (int)size, io->fcgi->in);
     io->body_read += got > 0 ? (size_t)got : 0;
     if (io->body_read > io->body_limit)
-        fail(&rq->work, FAIL_TOO_LARGE, "提交的内容超过 %zu KB 的限制，请减少内容后重新提交。", io->body_limit / 1024);
+        fail(&rq->work, FAIL_TOO_LARGE, "%s", body_too_large(rq));
     return got > 0 ? (size_t)got : 0;
 }
 
@@ -76,9 +85,10 @@ static void part_write(struct parser *p, struct part *part, const char *data, si
     struct work *work = &p->rq->work;
     size_t limit = part->is_file ? (size_t)config_int("Web.UploadLimit") : VALUE_MAX;
     part->size += size;
+    if (part->is_file && part->size > limit)     /* read on: the rest of the form is not to be lost for one file */
+        return;
     if (part->size > limit)
-        fail(work, FAIL_TOO_LARGE, "「%s」超过 %zu MB 的大小限制，请压缩后重新上传。",
-             part->file_name ? part->file_name : part->name, limit >> 20);
+        fail(work, FAIL_TOO_LARGE, "「%s」超过 %zu MB 的大小限制，请减少内容后重新提交。", part->name, limit >> 20);
     if (part->is_file) {
         if (!write_whole(*part->descriptor, data, size))
             fail(work, FAIL_UNAVAILABLE, "暂时不能保存上传的文件，请稍后重新上传。");
@@ -197,7 +207,8 @@ static void keep_part(struct parser *p, struct part *part)
         fail(work, FAIL_TOO_LARGE, "一次最多上传 %zu 个文件，请分次上传。", most);
     if (!io->uploads)
         io->uploads = arena_alloc(work->arena, most * sizeof *io->uploads);
-    io->uploads[io->upload_count++] = (struct upload){ part->name, part->path, part->file_name, part->size };
+    io->uploads[io->upload_count++] = (struct upload){ part->name, part->path, part->file_name, part->size,
+                                                                  part->size > (size_t)config_int("Web.UploadLimit") };
 }
 
 static void read_part(struct parser *p)

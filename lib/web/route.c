@@ -62,6 +62,6 @@ void routes_check(const struct program *program)
 void routes_print(const struct program *program)
 {
     for (const struct route *row = program->routes; row->path; row++)
-        printf("%s\t%s\t%s\t%s\n", row->method == GET ? "GET" : "POST", row->path, capability_key(row->capability),
-               row->form ? row->form : "-");
+        printf("%s\t%s\t%s\t%s\t%zu\n", row->method == GET ? "GET" : "POST", row->path, capability_key(row->capability),
+               row->form ? row->form : "-", row->body_limit);
 }

@@ -9,6 +9,7 @@ struct upload {
     const char *path;                            /* under VAR/tmp; removed at the end unless taken */
     const char *name;                            /* as the visitor called it: for display only */
     size_t      size;
+    int         too_large;                       /* past Web.UploadLimit: not kept; its field says so */
 };
 
 #endif

@@ -10,9 +10,10 @@ CREATE TABLE file (
     name       VARCHAR(200) NOT NULL,         -- as the visitor called it, cleaned: for display only
     account_id BIGINT       NOT NULL DEFAULT 0,   -- who brought it; 0: a visitor
     created_at DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+    kept_until DATETIME(3)  NOT NULL DEFAULT (CURRENT_TIMESTAMP(3) + INTERVAL 1 DAY),   -- belonging to no record: removed then; a draft puts it off
     PRIMARY KEY (id),
     KEY file_sha256 (sha256),
-    KEY file_created (created_at)
+    KEY file_kept (kept_until)
 ) ENGINE=InnoDB;
 
 CREATE TABLE file_link (                      -- which record a file belongs to

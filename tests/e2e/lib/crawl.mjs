@@ -2,10 +2,13 @@
 import { BASE_URL } from './env.mjs';
 import { getRoutes, mayOpen, routeOf, sessionOf } from './house.mjs';
 import { get, isPage, unescapeHtml } from './http.mjs';
+import { sqlValue } from './db.mjs';
 
 const EXAMPLES = 3;          // addresses kept for a route; a catalogue of thousands is not walked through
 const VARIANTS = 4;          // with different queries
-const ASKED_BY_SCRIPTS = { '/map/facet': '?facet=operator', '/admin/reveal': '?kind=account-phone&id=1' };      // addresses that stand in no page
+// Addresses that stand in no page, or behind a page of a catalogue that is not walked through: route -> query.
+const ASKED = { '/map/facet': () => '?facet=operator', '/admin/reveal': () => '?kind=account-phone&id=1',
+  '/admin/accounts/roles': () => `?id=${sqlValue("SELECT id FROM account WHERE login = 'demo-expert'")}` };
 
 /** Addresses of this site in a page: links, pictures, data-* addresses, plain GET forms. */
 export function linksOf(answer) {
@@ -22,7 +25,7 @@ export async function crawl(role, refused = new Map()) {
   const cookie = sessionOf(role.login);
   const open = getRoutes.filter((route) => mayOpen(role, route));
   const addresses = new Map(open.map((route) => [route.path, []])), seen = new Set();
-  const queue = open.filter((route) => !route.path.includes('{')).map((route) => route.path + (ASKED_BY_SCRIPTS[route.path] ?? ''));
+  const queue = open.filter((route) => !route.path.includes('{')).map((route) => route.path + (ASKED[route.path]?.() ?? ''));
   const take = (address) => {
     const only = address.split('?')[0], route = routeOf(address);
     if (!route || !addresses.has(route.path) || seen.has(address)) return;

@@ -36,12 +36,14 @@ export function formFields(form) {
   return [];
 }
 
-/** role -> {key, label, may: [capability], login}. The visitor has no login. */
-export const roles = [...readFileSync(path.join(ROOT, 'schema/roles.hdf'), 'utf8').matchAll(/^ {2}(\w+) \{([^}]*)\}/gm)].map(([, key, body]) => {
+/** {key, label, may: [capability], login} of each role. The visitor has no login. */
+export const everyRole = [...readFileSync(path.join(ROOT, 'schema/roles.hdf'), 'utf8').matchAll(/^ {2}(\w+) \{([^}]*)\}/gm)].map(([, key, body]) => {
   const value = (name) => new RegExp(`^\\s*${name} = (.*)$`, 'm').exec(body)?.[1].trim();
   return { key, label: value('label'), may: value('may').split(/\s+/), login: value('demo') };
 });
-export const role = (key) => roles.find((one) => one.key === key);
+/** Those somebody can be in a demonstration. */
+export const roles = everyRole.filter((one) => one.login || one.key === 'visitor');
+export const role = (key) => everyRole.find((one) => one.key === key);
 export const mayOpen = (one, route) => route.capability === 'public' || one.may.includes(route.capability);
 
 const cookies = new Map();

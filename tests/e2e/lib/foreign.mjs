@@ -1,0 +1,71 @@
+// Records a demonstration city lacks: one of each scoped kind that is one's own, and its likes elsewhere — near (another
+// county of the city), far (another city of the province), out (another province), each of another company.
+import { createHash } from 'node:crypto';
+import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { VAR } from './env.mjs';
+import { sql, sqlValue } from './db.mjs';
+
+export const PLACES = { own: '440402', near: '440403', far: '442000', out: '110105' };
+const MARK = 'matrix-';
+
+let phones = 0;
+function account(login, set) {
+  const all = { login: `'${MARK}${login}'`, name: `'${MARK}${login}'`, password_hash: "'!'", phone: `'199000${10000 + phones++}'`, ...set };
+  return sqlValue(`INSERT INTO account (${Object.keys(all)}) VALUES (${Object.values(all)}); SELECT LAST_INSERT_ID()`);
+}
+
+/** The bytes of a picture, as the portal stores them, with an id that names them. */
+function file(id, registration, owner) {
+  const bytes = Buffer.concat([Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP8z4APMOGVHbHSAEEsAROxCnMTAAAAAElFTkSuQmCC', 'base64'), Buffer.from(MARK)]);
+  const hex = createHash('sha256').update(bytes).digest('hex'), folder = path.join(VAR, 'files', hex.slice(0, 2)), base = statSync(path.join(VAR, 'files'));
+  mkdirSync(folder, { recursive: true });
+  for (const name of [hex.slice(2), `${hex.slice(2)}.thumb`]) {
+    writeFileSync(path.join(folder, name), bytes);
+    chownSync(path.join(folder, name), base.uid, base.gid);
+  }
+  chownSync(folder, base.uid, base.gid);
+  sql(`INSERT INTO file (id, sha256, kind, size, width, height, name, account_id) VALUES (${id}, UNHEX('${hex}'), 'png', ${bytes.length}, 10, 10, '${MARK}licence.png', ${owner});
+    INSERT INTO file_link (record, record_id, field, position, file_id) VALUES ('operator_registration', ${registration}, 'licence', 0, ${id})`);
+  return id;
+}
+
+/** {registration, qualification, change, contact, account, file, operator, copy} of one place. */
+function make(place, at) {
+  const division = PLACES[place], own = place === 'own', name = `${MARK}${place}`;
+  const operator = own ? sqlValue("SELECT operator_id FROM account WHERE login = 'demo-operator'")
+    : sqlValue(`INSERT INTO operator (code, name, short_name, division_code) VALUES ('MTX00000${at}', '${name}', '${name}', '${division}'); SELECT LAST_INSERT_ID()`);
+  const person = own ? sqlValue("SELECT id FROM account WHERE login = 'demo-operator'") : account(place, { role: "'operator'", operator_id: operator });
+  const add = (table, columns) => sqlValue(`INSERT INTO ${table} (${Object.keys(columns)}) VALUES (${Object.values(columns)}); SELECT LAST_INSERT_ID()`);
+  const filed = { company: `'${name}'`, division_code: `'${division}'`, state: "'filed'" };
+  const registration = add('operator_registration', { ...filed, account_id: person, account_name: `'${name}'`, uscc: "'91440400MA4UFX1234'" });
+  return { operator, registration, qualification: add('qualification', { ...filed, operator_id: operator }), change: add('profile_change', { ...filed, operator_id: operator }),
+    contact: add('operator_contact', { operator_id: operator, name: `'${name}'`, phone: "'13800138000'", note: `'${MARK}'` }),
+    account: account(`${place}-staff`, { role: "'expert'", division_code: `'${division}'` }), file: file(`90071992547${at}`, registration, person) };
+}
+
+export function uproot() {
+  const like = `LIKE '${MARK}%'`, ids = (table, column) => `(SELECT id FROM ${table} WHERE ${column} ${like})`;
+  const cases = [['registration', 'operator_registration'], ['qualification', 'qualification'], ['profile-change', 'profile_change']];
+  sql(`DELETE FROM file_link WHERE file_id IN ${ids('file', 'name')}; DELETE FROM file WHERE name ${like};
+    ${cases.map(([flow, table]) => `DELETE FROM flow_due WHERE flow = '${flow}' AND case_id IN ${ids(table, 'company')}; DELETE FROM ${table} WHERE company ${like};`).join('\n')}
+    DELETE FROM operator_contact WHERE note ${like}; DELETE FROM session WHERE account_id IN ${ids('account', 'login')}; DELETE FROM account WHERE login ${like}; DELETE FROM operator WHERE name ${like}`);
+}
+
+/** {own, near, far, out} and the accounts of those who are in no demonstration: login by persona. */
+export function plant() {
+  uproot();
+  const records = Object.fromEntries(Object.keys(PLACES).map((place, at) => [place, make(place, at + 1)]));
+  account('step', { role: "'expert'", division_code: "'4404'", state: "'must_change'" });
+  account('unassigned', { role: "'unassigned'" });
+  const pending = account('pending', { role: "'operator'", state: "'pending'" });
+  sql(`INSERT INTO operator_registration (company, account_name, account_id, division_code, state) VALUES ('${MARK}pending', '${MARK}pending', ${pending}, '440402', 'filed')`);
+  return { records, logins: { step: `${MARK}step`, unassigned: `${MARK}unassigned`, pending: `${MARK}pending` } };
+}
+
+/** What everybody may see: one of each. */
+export const open = () => ({ news: sqlValue("SELECT MIN(id) FROM article WHERE state = 'published' AND published_at <= NOW(3)"),
+  station: sqlValue('SELECT MIN(id) FROM station WHERE published = 1 AND removed_at IS NULL'), agreement: sqlValue('SELECT MIN(id) FROM agreement'),
+  earlier: sqlValue('SELECT MIN(slug) FROM page_history'), version: sqlValue('SELECT MIN(version) FROM page_history WHERE slug = (SELECT MIN(slug) FROM page_history)'),
+  page: sqlValue("SELECT MIN(slug) FROM page WHERE section = 'about'"),
+  ...Object.fromEntries(['open', 'about', 'site'].map((section) => [section, sqlValue(`SELECT MIN(slug) FROM page WHERE section = '${section}'`)?.split('/').at(-1)])) });
