@@ -21,3 +21,9 @@ export async function eventually(condition, ms = 15000, every = 100) {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(every)) if (await condition()) return true;
   return false;
 }
+
+/** Pid of this instance's MariaDB. */
+export const mariadbOf = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map(Number).find((pid) => {
+  const words = read(`/proc/${pid}/cmdline`).split('\0');
+  return /(mariadbd|mysqld)$/.test(words[0]) && words.some((word) => word.includes(`${VAR}/`));
+});
