@@ -130,6 +130,27 @@ static uint32_t half_width(uint32_t point)
     return point;
 }
 
+/* Marks that turn the reading direction make "gpj.exe" out of "exe.jpg"; the rest is control characters. */
+static bool shown_in_name(uint32_t c)
+{
+    return c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e)
+        && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff && c != '/' && c != '\\' && c != '"' && c != '<' && c != '>';
+}
+
+char *text_file_name(struct arena *arena, const char *name)
+{
+    const char *slash = strrchr(name, '/'), *back = strrchr(name, '\\'), *from = slash > back ? slash : back;
+    char *out = arena_alloc(arena, strlen(name) + 1), *o = out;
+    for (from = from ? from + 1 : name; *from;) {
+        const char *begin = from;
+        if (shown_in_name(utf8_next(&from)))
+            for (; begin < from; begin++)
+                *o++ = *begin;
+    }
+    *o = '\0';
+    return out;
+}
+
 static bool is_blank(uint32_t point)
 {
     return half_width(point) == ' ';

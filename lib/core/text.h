@@ -19,6 +19,9 @@ uint32_t utf8_next(const char **text);                     /* next code point, 0
 char *text_normal(struct arena *, const char *text);
 /* Trimmed, runs of blanks one, and nothing else: names keep what was typed - 「（」 of a licence is no 「(」. */
 char  *text_line(struct arena *arena, const char *text);
+/* What somebody called a file, for display alone: the last part of a path, without what cannot be seen, turns the reading
+ * direction, or is markup. */
+char *text_file_name(struct arena *, const char *name);
 /* text_normal + lower case: what searches compare. */
 char *text_folded(struct arena *, const char *text);
 /* 「充电站A1」 -> "充电 电站 a1": pairs of Han characters, whole Latin words. What a FULLTEXT column holds and

@@ -56,29 +56,12 @@ static const struct kind *kind_named(const char *kind)
 
 /* --- names ------------------------------------------------------------------------------------------------ */
 
-/* Marks that turn the reading direction make "gpj.exe" out of "exe.jpg"; the rest is control characters. */
-static bool shown(uint32_t c)
-{
-    return c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e)
-        && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff && c != '/' && c != '\\' && c != '"' && c != '<' && c != '>';
-}
-
-/* The last part of a path, without what cannot be seen, 80 characters, with the ending of what it is. */
+/* text_file_name(), 80 characters, with the ending of what it is. */
 static char *clean_name(struct arena *arena, const char *name, const struct kind *kind)
 {
     static const char *const endings[] = { "png", "jpg", "jpeg", "bmp", "gif", "webp", "pdf", "xlsx", "xls", "zip", "doc",
                                            "docx", "exe", "php", "html", "htm", "svg", "js", "sh" };
-    const char *slash = strrchr(name, '/'), *back = strrchr(name, '\\');
-    const char *from = slash > back ? slash : back;
-    char *out = arena_alloc(arena, strlen(name) + 1), *o = out;
-    for (from = from ? from + 1 : name; *from;) {
-        const char *begin = from;
-        if (shown(utf8_next(&from)))
-            for (; begin < from; begin++)
-                *o++ = *begin;
-    }
-    *o = '\0';
-    char *dot = strrchr(out, '.');
+    char *out = text_file_name(arena, name), *dot = strrchr(out, '.');
     for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
         if (strcasecmp(dot + 1, endings[i]) == 0) {
             *dot = '\0';

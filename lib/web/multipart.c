@@ -207,7 +207,7 @@ static void keep_part(struct parser *p, struct part *part)
         fail(work, FAIL_TOO_LARGE, "一次最多上传 %zu 个文件，请分次上传。", most);
     if (!io->uploads)
         io->uploads = arena_alloc(work->arena, most * sizeof *io->uploads);
-    io->uploads[io->upload_count++] = (struct upload){ part->name, part->path, part->file_name, part->size,
+    io->uploads[io->upload_count++] = (struct upload){ part->name, part->path, text_file_name(work->arena, part->file_name), part->size,
                                                                   part->size > (size_t)config_int("Web.UploadLimit") };
 }
 

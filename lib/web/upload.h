@@ -7,7 +7,7 @@
 struct upload {
     const char *field;
     const char *path;                            /* under VAR/tmp; removed at the end unless taken */
-    const char *name;                            /* as the visitor called it: for display only */
+    const char *name;                            /* as the visitor called it, cleaned (text_file_name): for display only */
     size_t      size;
     int         too_large;                       /* past Web.UploadLimit: not kept; its field says so */
 };

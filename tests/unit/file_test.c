@@ -565,6 +565,40 @@ static void sweep(struct work *work, void *arg)
     file_sweep(work);
 }
 
+static void keep_it(struct work *work, void *arg)
+{
+    file_keep(work, *(int64_t *)arg, 30);
+}
+
+static int64_t counted;
+
+static void count_it(struct work *work, void *arg)
+{
+    counted = db_int(work, 0, "SELECT COUNT(*) FROM file WHERE id = ?", I(*(int64_t *)arg));
+}
+
+static int64_t asked_count(int64_t id)
+{
+    db_fixture_run(db, count_it, &id);
+    return counted;
+}
+
+/* A draft lives for thirty days; the uploads it names live as long. */
+static void what_a_draft_names_is_spared(void **state)
+{
+    (void)state;
+    int64_t id, found;
+    taken(image(63, 7, 'p'), "drafted.png", FILE_IMAGE, &id);
+    db_fixture_run(db, keep_it, &id);
+    db_fixture_sql("UPDATE file SET kept_until = kept_until - INTERVAL 30 DAY");
+    assert_true(work_run(db, WORK_PLAIN, sweep, NULL));
+    found = asked_count(id);
+    assert_int_equal(found, 1);
+    db_fixture_sql("UPDATE file SET kept_until = kept_until - INTERVAL 2 DAY");
+    assert_true(work_run(db, WORK_PLAIN, sweep, NULL));
+    assert_int_equal(asked_count(id), 0);
+}
+
 static void what_belongs_to_nothing_goes_after_a_day(void **state)
 {
     (void)state;
@@ -580,13 +614,13 @@ static void what_belongs_to_nothing_goes_after_a_day(void **state)
     db->now = clock_now();
     assert_true(work_run(db, WORK_PLAIN, sweep, NULL));
     assert_int_equal(access(path, F_OK), 0);                           /* fresh: its form may still be open */
-    db_fixture_sql("UPDATE file SET created_at = NOW(3) - INTERVAL 25 HOUR");
+    db_fixture_sql("UPDATE file SET kept_until = kept_until - INTERVAL 25 HOUR");
     utime(path, &old);
     utime(kept_path, &old);
     taken(image(62, 7, 'p'), "again.png", FILE_IMAGE, &twin);          /* the same bytes come again: they stay */
     assert_true(work_run(db, WORK_PLAIN, sweep, NULL));
     assert_int_equal(access(path, F_OK), 0);
-    db_fixture_sql("UPDATE file SET created_at = NOW(3) - INTERVAL 25 HOUR");
+    db_fixture_sql("UPDATE file SET kept_until = kept_until - INTERVAL 25 HOUR");
     utime(path, &old);
     assert_true(work_run(db, WORK_PLAIN, sweep, NULL));
     assert_int_not_equal(access(path, F_OK), 0);
@@ -603,7 +637,7 @@ int main(void)
         cmocka_unit_test(parts_that_overlap_are_refused), cmocka_unit_test(mangled_bytes_get_a_verdict),
         cmocka_unit_test(names_are_never_trusted), cmocka_unit_test(the_same_bytes_are_stored_once),
         cmocka_unit_test(files_belong_to_records), cmocka_unit_test(a_known_number_links_nothing),
-        cmocka_unit_test(who_may_read_the_record_may_read_the_file), cmocka_unit_test(what_belongs_to_nothing_goes_after_a_day),
+        cmocka_unit_test(who_may_read_the_record_may_read_the_file), cmocka_unit_test(what_a_draft_names_is_spared), cmocka_unit_test(what_belongs_to_nothing_goes_after_a_day),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
