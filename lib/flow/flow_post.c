@@ -20,9 +20,11 @@ static void ask_first(struct request *rq, const char *name)
 {
     const struct flow *flow = flow_named(&rq->work, name);
     const struct flow_action *action = flow_action_named(flow, form_text(rq, "action"));
-    if (action && action->confirm)
+    if (action && action->confirm) {
+        flow_show(&rq->work, name, form_int(rq, "id"), view_node(rq->page, "Flow"));     /* 404 outside the scope */
         form_confirm(rq, action->label, action->confirm,
                      flow_case_path(&rq->work, flow, form_int(rq, "id"), !flow_is_staff(&rq->work.actor)));
+    }
 }
 
 void flow_post(struct request *rq, const char *flow)

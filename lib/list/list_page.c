@@ -248,6 +248,8 @@ void list_page(struct request *rq, const char *name)
     struct rows rows;
     if (rq->wants_json)
         list_json(rq, name);
+    view_set(rq->page, "Styles.list", "/css/list.css");
+    view_set(rq->page, "Scripts.list", "/js/list.js");
     search_read(&search, rq, list);
     rows_read(&search, &rows);
     HDF *node = view_node(rq->page, "List");
