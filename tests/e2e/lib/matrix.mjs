@@ -40,7 +40,7 @@ export function findings() {
       const shut = ['visitor', 'step'].includes(persona) ? 'login' : '403';
       if (!ANSWERS.test(answer ?? '')) out.push(`${key(line)} ${persona}: what is "${answer}"?`);
       else if (!may(persona, route.capability) && answer !== shut) out.push(`${key(line)} ${persona}: ${answer}, but schema/roles.hdf does not give ${route.capability}`);
-      else if (may(persona, route.capability) && answer === 'login' && !line.path.startsWith('/account/login')) /* where leaving a log-in leads */ out.push(`${key(line)} ${persona}: ${answer}, but schema/roles.hdf gives ${route.capability}`);
+      else if (may(persona, route.capability) && (answer === '403' || (answer === 'login' && !line.path.startsWith('/account/login')))) /* where leaving a log-in leads */ out.push(`${key(line)} ${persona}: ${answer}, but schema/roles.hdf gives ${route.capability}`);
     }
   });
   return out;
