@@ -35,16 +35,17 @@ async function codeOf(mail) {
 /** A visitor before the last click: his address is proved, the form with its key is before him. */
 async function candidate(number) {
   const login = `${MARK}-${number}`, mail = `${login}@example.com`, first = await formToken('/account/register');
+  const agreed = /name="agreed"[^>]*value="([^"]*)"/.exec((await get('/account/register')).body)[1];      // the version he was shown
   sql("DELETE FROM outbox_quota");
   assert.equal((await patiently(() => post('/account/register', { cookie: first.cookie, form: { csrf: first.token, target: mail, do: 'code' } }))).status, 200);
   const code = await codeOf(mail);
-  const proved = await patiently(() => post('/account/register', { cookie: first.cookie, form: { csrf: first.token, target: mail, code, agreed: '1', do: 'next' } }));
+  const proved = await patiently(() => post('/account/register', { cookie: first.cookie, form: { csrf: first.token, target: mail, code, agreed, do: 'next' } }));
   assert.equal(proved.status, 303);
   const cookie = [first.cookie, ...cookiesOf(proved).filter((one) => one.startsWith('registering='))].join('; ');
   const { body } = await get('/account/register/form', { cookie }), key = unescapeHtml(/name="key" value="([^"]+)"/.exec(body)?.[1] ?? '');
   assert.ok(key.length >= 16, 'the form has its key');
   return { login, cookie, sent: multipart({ csrf: /name="csrf" value="([^"]+)"/.exec(body)[1], key, account_name: login, password: PASSWORD, again: PASSWORD, company: `${MARK}测试有限公司${number}`,
-    uscc: creditCode(), 'division_code-1': '440402', contact: '王经办', phone: String(phone++), do: 'send' }), code, mail, first };
+    uscc: creditCode(), 'division_code-1': '440402', contact: '王经办', phone: String(phone++), agreed, do: 'send' }), code, mail, first, agreed };
 }
 const submit = (one) => post('/account/register/zhuhai', { cookie: one.cookie, ...one.sent, timeout: 90000 }).catch((error) => ({ status: 0, error }));
 
@@ -117,8 +118,8 @@ test('MariaDB killed at any moment of a registration: the same', { timeout: 4000
   killed(t, 'database', 4, () => {     /* the fifth within a minute ends the instance */ const pid = mariadbOf(); if (pid) process.kill(pid, 'SIGKILL'); }));
 
 test('a code works once, is bound to its address, and cannot be guessed: after few wrong ones it is void', async () => {
-  const one = await candidate('code'), { first, mail, code } = one;
-  const next = (target, given) => patiently(() => post('/account/register', { cookie: first.cookie, form: { csrf: first.token, target, code: given, agreed: '1', do: 'next' } }));
+  const { first, mail, code, agreed } = await candidate('code');
+  const next = (target, given) => patiently(() => post('/account/register', { cookie: first.cookie, form: { csrf: first.token, target, code: given, agreed, do: 'next' } }));
   assert.equal((await next(mail, code)).status, 422, 'used up');
   const other = `${MARK}-guess@example.com`;
   sql('DELETE FROM outbox_quota');
