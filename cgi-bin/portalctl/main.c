@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/text.h"
+#include "domain/password.h"
 #include "domain/account.h"
 #include "domain/calendar.h"
 #include "domain/demo.h"
@@ -56,13 +57,20 @@ static void migrate(struct call *call)
     printf("%d statements applied\n", schema_migrate(&call->work));
 }
 
+/* A table the build made; `variable` may name another place. */
+static FILE *table_open(struct work *work, const char *name, const char *variable)
+{
+    const char *path = path_in_root(name), *own = getenv(variable);
+    FILE *file = fopen(own ? own : path, "r");
+    if (!file)
+        fail(work, FAIL_MISSING, "%s is missing: run make first", name);
+    return file;
+}
+
 static void load_divisions(struct work *work, void *arg)
 {
-    const char *path = path_in_root("build/divisions.tsv"), *own = getenv("DIVISIONS");
-    FILE *file = fopen(own ? own : path, "r");
+    FILE *file = table_open(work, "build/divisions.tsv", "DIVISIONS");
     (void)arg;
-    if (!file)
-        fail(work, FAIL_MISSING, "build/divisions.tsv is missing: run make first");
     struct progress progress = progress_start("行政区划");
     division_load(work, file, &progress);
     progress_end(&progress);
@@ -71,12 +79,17 @@ static void load_divisions(struct work *work, void *arg)
 
 static void load_calendar(struct work *work, void *arg)
 {
-    const char *path = path_in_root("build/calendar.tsv"), *own = getenv("CALENDAR");
-    FILE *file = fopen(own ? own : path, "r");
+    FILE *file = table_open(work, "build/calendar.tsv", "CALENDAR");
     (void)arg;
-    if (!file)
-        fail(work, FAIL_MISSING, "build/calendar.tsv is missing: run make first");
     calendar_load(work, file);
+    fclose(file);
+}
+
+static void load_passwords(struct work *work, void *arg)
+{
+    FILE *file = table_open(work, "build/passwords.txt", "PASSWORDS");
+    (void)arg;
+    password_common_load(work, file);
     fclose(file);
 }
 
@@ -84,6 +97,7 @@ static void load_base(struct call *call)
 {
     work_must(&call->work, WORK_WRITE, load_divisions, NULL);
     work_must(&call->work, WORK_WRITE, load_calendar, NULL);
+    work_must(&call->work, WORK_WRITE, load_passwords, NULL);
     struct progress progress = progress_start("栏目与页面");
     base_load(&call->work, &progress);
     progress_end(&progress);

@@ -51,6 +51,15 @@ vendor_inputs()
     (cd "$ROOT" && sha256sum htdocs/package-lock.json conf/host/assets.sh conf/build/*.mjs)
 }
 
+# table_make SCRIPT FILE WHAT: what portalctl load-base loads, made from npm packages by conf/build/SCRIPT.mjs
+table_make()
+{
+    local script=$ROOT/conf/build/$1.mjs out=$BUILD/$2
+    if [ ! "$script" -nt "$out" ] && [ ! "$MODULES/.brought" -nt "$out" ]; then return 0; fi
+    step "assets: $3" "$BUILD/log/$1.log" node "$script" --modules "$MODULES" --out "$out" ||
+        die "the $3 could not be made" "Remove htdocs/node_modules and run the same command again" "$BUILD/log/$1.log"
+}
+
 main()
 {
     mkdir -p "$BUILD/log"
@@ -62,17 +71,9 @@ main()
         step "assets: htdocs/vendor" "$BUILD/log/assets.log" bash "$0" fill ||
             die "assets could not be prepared" "Remove htdocs/node_modules and run the same command again" "$BUILD/log/assets.log"
     fi
-    if [ -f "$ROOT/conf/build/divisions.mjs" ] &&
-        { [ "$ROOT/conf/build/divisions.mjs" -nt "$BUILD/divisions.tsv" ] || [ "$MODULES/.brought" -nt "$BUILD/divisions.tsv" ]; }; then
-        step "assets: table of divisions" "$BUILD/log/divisions.log" node "$ROOT/conf/build/divisions.mjs" \
-            --modules "$MODULES" --out "$BUILD/divisions.tsv" ||
-            die "the table of divisions could not be made" "Remove htdocs/node_modules and run the same command again" "$BUILD/log/divisions.log"
-    fi
-    if [ "$ROOT/conf/build/calendar.mjs" -nt "$BUILD/calendar.tsv" ] || [ "$MODULES/.brought" -nt "$BUILD/calendar.tsv" ]; then
-        step "assets: calendar of working days" "$BUILD/log/calendar.log" node "$ROOT/conf/build/calendar.mjs" \
-            --modules "$MODULES" --out "$BUILD/calendar.tsv" ||
-            die "the calendar of working days could not be made" "Remove htdocs/node_modules and run the same command again" "$BUILD/log/calendar.log"
-    fi
+    table_make divisions divisions.tsv "table of divisions"
+    table_make calendar calendar.tsv "calendar of working days"
+    table_make passwords passwords.txt "list of common passwords"
 }
 
 trap 'step_abort' EXIT

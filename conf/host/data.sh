@@ -126,7 +126,7 @@ control()
     local label=$1 log=$VAR/log/portalctl-$2.log environment
     shift
     mapfile -t environment < <(serve_env)
-    step "$label" "$log" env -i "${environment[@]}" "DIVISIONS=$BUILD/divisions.tsv" "CALENDAR=$BUILD/calendar.tsv" "${AS[@]}" "$BUILD/portalctl" "$@" ||
+    step "$label" "$log" env -i "${environment[@]}" "DIVISIONS=$BUILD/divisions.tsv" "CALENDAR=$BUILD/calendar.tsv" "PASSWORDS=$BUILD/passwords.txt" "${AS[@]}" "$BUILD/portalctl" "$@" ||
         die "portalctl $* failed" "Mend what it names, then start again; nothing that was there is lost" "$log"
 }
 

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,13 +18,16 @@
 #define Q_STORE "UPDATE account SET password_hash = ?, password_at = NOW(3)," \
                 " locked_from = IF(locked_from = 'must_change', 'active', locked_from)," \
                 " state = IF(state = 'must_change', 'active', state) WHERE id = ?"
+#define Q_COMMON "SELECT COUNT(*) FROM common_password WHERE word IN (?, ?)"
+#define Q_COMMON_ADD "INSERT IGNORE INTO common_password (word) VALUES (?)"
 #define Q_HASH "SELECT password_hash FROM account WHERE id = ?"
 #define Q_FORGET "DELETE FROM password_history WHERE account_id = ? AND id < (SELECT id FROM (SELECT id FROM password_history" \
                  " WHERE account_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?) AS kept)"
 
 enum { HISTORY_MOST = 24, TAIL_MOST = 6 };
 
-/* The word a password is built on, with digits and marks before or behind it: Password123!, Admin@2026 … */
+/* Words of this country's habits that the loaded list (table common_password) lacks; with digits and marks around them:
+ * Admin@2026 … */
 static const char *const common_stems[] = {
     "password", "passw", "passwd", "pass", "pwd", "admin", "administrator", "root", "user", "test", "guest", "welcome",
     "login", "qwerty", "qwertyuiop", "asdfgh", "asdfghjkl", "zxcvbn", "zxcvbnm", "qazwsx", "qazwsxedc", "abc", "abcd",
@@ -41,23 +45,34 @@ static const char *folded(struct work *work, const char *text)
     return out;
 }
 
+/* As it stands, or its word without the digits and marks around it. */
 static bool is_common(struct work *work, const char *password)
 {
-    const char *low = folded(work, password), *from = low;
+    static const char marks[] = "0123456789!@#$%^&*()-_=+.,?~ ";
+    const char *low = folded(work, password);
     for (size_t i = 0; i < sizeof common_whole / sizeof *common_whole; i++)
         if (text_has_prefix(low, common_whole[i]) && strlen(low) <= strlen(common_whole[i]) + TAIL_MOST)
             return true;
-    static const char marks[] = "0123456789!@#$%^&*()-_=+.,?~ ";
-    from += strspn(from, marks);
-    size_t stem = 0;
-    while (isalpha((unsigned char)from[stem]))
-        stem++;
-    if (strspn(from + stem, marks) != strlen(from + stem))
-        return false;                                        /* other words follow */
+    const char *stem = low + strspn(low, marks);
+    size_t length = strlen(stem);
+    while (length && strchr(marks, stem[length - 1]))
+        length--;
+    stem = arena_copy_n(work->arena, stem, length);
     for (size_t i = 0; i < sizeof common_stems / sizeof *common_stems; i++)
-        if (strlen(common_stems[i]) == stem && memcmp(common_stems[i], from, stem) == 0)
+        if (strcmp(common_stems[i], stem) == 0)
             return true;
-    return false;
+    return db_int(work, 0, Q_COMMON, T(low), T(stem)) > 0;
+}
+
+int64_t password_common_load(struct work *work, FILE *file)
+{
+    char word[80];
+    int64_t count = 0;
+    for (; fgets(word, sizeof word, file); count++) {
+        word[strcspn(word, "\r\n")] = '\0';
+        db_exec(work, Q_COMMON_ADD, T(word));
+    }
+    return count;
 }
 
 static int classes_of(const char *password)

@@ -81,6 +81,11 @@ ALTER TABLE trail
     ADD KEY trail_act (act, id),
     ADD KEY trail_at (at, id);
 
+CREATE TABLE common_password (                -- what guessers try first; loaded by portalctl load-base
+    word VARCHAR(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,       -- in small letters
+    PRIMARY KEY (word)
+) ENGINE=InnoDB;
+
 CREATE TABLE seal_turn (                      -- one row: whoever seals the trail holds it
     id TINYINT NOT NULL,
     PRIMARY KEY (id)

@@ -45,6 +45,27 @@ static void rules(void **state)
     assert_non_null(password_fault(work, "Aa1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));    /* 65 */
 }
 
+static void load_words(struct work *w, void *arg)
+{
+    static char words[] = "dragonfly\nsummer2026x\nab12\n";
+    FILE *file = fmemopen(words, sizeof words - 1, "r");
+    (void)arg;
+    assert_int_equal(password_common_load(w, file), 3);
+    rewind(file);
+    assert_int_equal(password_common_load(w, file), 3);
+    fclose(file);
+}
+
+/* OWASP ASVS 5, 6.2.4: the list of common passwords, as they stand and with digits and marks around them */
+static void words_of_the_list_are_refused(void **state)
+{
+    (void)state;
+    db_fixture_run(work, load_words, NULL);
+    assert_non_null(strstr(password_fault(work, "Dragonfly-2026!"), "常见"));
+    assert_non_null(strstr(password_fault(work, "2026Summer2026X"), "常见"));
+    assert_null(password_fault(work, "Dragonfly-tea-2026"));
+}
+
 static void store(struct work *w, void *arg) { password_store(w, 1, arg); }
 
 static const char *seen;
@@ -236,7 +257,8 @@ int main(void)
 {
     work = db_fixture();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules), cmocka_unit_test(the_last_five_are_not_taken_again),
+        cmocka_unit_test(rules), cmocka_unit_test(words_of_the_list_are_refused),
+        cmocka_unit_test(the_last_five_are_not_taken_again),
         cmocka_unit_test(a_forced_change_is_done_by_it), cmocka_unit_test(costs_come_from_the_configuration),
         cmocka_unit_test(waiting_grows_with_each_failure), cmocka_unit_test(an_address_waits_after_five_times_as_many),
         cmocka_unit_test(a_captcha_after_two), cmocka_unit_test(a_try_counts_unless_it_was_right),
