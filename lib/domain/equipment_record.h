@@ -28,9 +28,11 @@ struct form_values *equipment_record_to_change(struct work *work, int64_t id);
 /* One record (form equipment-record), as station_record_save(). */
 int64_t equipment_record_save(struct work *work, struct form_values *values, int64_t id);
 /* Several of one station at once (form equipment-new): what they share, the guns each of them has, and a row each. Stores
- * one record a row and, unless it is a draft, submits each: all or none. Returns how many; 0: values_error(), nothing is
- * stored. */
-size_t equipment_record_add(struct work *work, struct form_values *values);
+ * one record a row and, unless `draft`, submits each. Returns how many; 0: values_error(), and the caller ends the work
+ * (form_refuse), so that nothing is stored. */
+size_t equipment_record_add(struct work *work, struct form_values *values, bool draft);
+/* What its station and report still lack before it can be submitted, as values_error() of those fields (either form). */
+void equipment_record_check_ties(struct work *work, struct form_values *values);
 /* Form equipment-new filled with what this record says, without its codes and serial number: 「复制」. */
 struct form_values *equipment_record_copy(struct work *work, int64_t id);
 const char *equipment_record_submit(struct work *work, int64_t id, HDF *reasons);

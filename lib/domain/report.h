@@ -34,6 +34,8 @@ void report_view(struct work *work, int64_t id, HDF *node);
 
 /* NULL: a facility of this operator can use it (it is there, with its paper, and valid today); else why not. */
 const char *report_usable(struct work *work, int64_t operator_id, int64_t id);
+/* A facility that uses it was submitted in this division: its department reads the report from now on. */
+void report_used(struct work *work, int64_t id, const char *division);
 /* For a select, as station_record_options(). */
 bool report_options(struct work *work, int64_t with, int most, HDF *node);
 

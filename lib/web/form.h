@@ -58,6 +58,7 @@ size_t      values_count(const struct form_values *values, const char *field);  
 const char *values_text_at(const struct form_values *values, const char *field, size_t i);
 int64_t     values_int_at(const struct form_values *values, const char *field, size_t i);   /* files: the file's id */
 struct form_values *values_row(const struct form_values *values, const char *field, size_t i);   /* of kind=rows */
+struct form_values *values_row_more(struct form_values *values, const char *field);              /* one more, empty */
 const char *values_label(const struct form_values *values, const char *field);
 int64_t     values_id(const struct form_values *values);                          /* of the loaded record; 0: none */
 /* As text and back: what a registration looked like when it was filed. Without passwords and given fields; sealed ones

@@ -196,6 +196,14 @@ struct form_values *values_row(const struct form_values *values, const char *fie
     return e->rows[i];
 }
 
+struct form_values *values_row_more(struct form_values *values, const char *field)
+{
+    size_t i = (size_t)(values_entry(values, field) - values->entries);
+    if (!values->form->fields[i].rows)
+        fail_ours(values->work, "field %s of form %s is not kind=rows", field, values->form->name);
+    return values_row_add(values, i);
+}
+
 const char *values_label(const struct form_values *values, const char *field)
 {
     return values->form->fields[values_entry(values, field) - values->entries].label;

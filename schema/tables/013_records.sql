@@ -138,6 +138,7 @@ CREATE TABLE equipment_record (                   -- 设施档案: one pile
     connected_at      DATETIME(3)  NULL,                  -- last time 「互联互通通过」; stays while a change is reviewed
     filed_division    VARCHAR(12)  AS (IF(submitted_at IS NULL, '', division_code)) STORED,
     removable         TINYINT      AS (IF(passed_at IS NULL AND state IN ('draft', 'refused'), 1, 0)) STORED,
+    connected         TINYINT      AS (connected_at IS NOT NULL) STORED,
     created_at        DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     updated_at        DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (id),
@@ -146,8 +147,7 @@ CREATE TABLE equipment_record (                   -- 设施档案: one pile
     KEY equipment_record_own (operator_id, state, equipment_type),
     KEY equipment_record_own_type (operator_id, equipment_type, state),
     KEY equipment_record_own_place (operator_id, division_code, state),
-    KEY equipment_record_filed (filed_division, state, equipment_type),
-    KEY equipment_record_filed_type (equipment_type, filed_division, state),
+    KEY equipment_record_filed (filed_division, state, equipment_type, division_code),
     KEY equipment_record_of_state (state, id),
     KEY equipment_record_of_type (equipment_type, id),
     KEY equipment_record_station (station_record_id, id),
