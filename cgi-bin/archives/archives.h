@@ -19,6 +19,8 @@ void action_take(struct request *rq, const char *flow, const char *action, void 
 void flow_to_page(struct request *rq, const char *flow, int64_t id);
 /* What has just been done, in words. */
 void notice_to_page(struct request *rq);
+/* The ticked records of a list, to be decided upon together: what each button would do, then one move for all. */
+void batch_ask(struct request *rq, const char *list, const char *flow, const char *back);
 /* 删除 asks first (Z9.4), also without scripts. */
 void delete_ask(struct request *rq, const char *what, const char *name, const char *path);
 
@@ -30,6 +32,7 @@ void station_page(struct request *rq);
 void station_edit(struct request *rq);
 void station_save(struct request *rq);
 void station_move(struct request *rq);
+void station_batch(struct request *rq);
 void station_submit(struct request *rq);
 void station_withdraw(struct request *rq);
 void station_delete(struct request *rq);
@@ -57,6 +60,7 @@ void equipment_page(struct request *rq);
 void equipment_edit(struct request *rq);
 void equipment_save(struct request *rq);
 void equipment_move(struct request *rq);
+void equipment_batch(struct request *rq);
 void equipment_submit(struct request *rq);
 void equipment_link(struct request *rq);
 void equipment_withdraw(struct request *rq);

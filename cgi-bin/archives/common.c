@@ -5,6 +5,7 @@
 #include "core/config.h"
 #include "domain/division.h"
 #include "flow/flow.h"
+#include "list/list.h"
 
 void charts_name(struct request *rq)
 {
@@ -106,4 +107,12 @@ void delete_ask(struct request *rq, const char *what, const char *name, const ch
     view_set(rq->page, "Name", name);
     view_set(rq->page, "Back", path);
     page(rq, "archives/delete.cst");
+}
+
+void batch_ask(struct request *rq, const char *list, const char *flow, const char *back)
+{
+    size_t count = 0;
+    const char *const *ids = list_selected(rq, list, &count);
+    flow_batch_ask(rq, flow, flow_picks_of(&rq->work, ids, count), back);
+    page(rq, "archives/batch.cst");
 }

@@ -154,6 +154,8 @@ void equipment_move(struct request *rq)
     redirect(rq, PATH "/%" PRId64, form_int(rq, "id"));
 }
 
+void equipment_batch(struct request *rq) { batch_ask(rq, "equipment_record", FLOW, PATH); }
+
 void equipment_submit(struct request *rq)
 {
     action_take(rq, FLOW, "submit", refused);

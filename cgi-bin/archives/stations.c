@@ -115,6 +115,8 @@ void station_move(struct request *rq)
     redirect(rq, PATH "/%" PRId64, form_int(rq, "id"));
 }
 
+void station_batch(struct request *rq) { batch_ask(rq, "station_record", FLOW, PATH); }
+
 void station_submit(struct request *rq)
 {
     action_take(rq, FLOW, "submit", refused);

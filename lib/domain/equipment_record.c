@@ -233,7 +233,7 @@ static void filed(struct work *work, int64_t id)
         report_used(work, needs.report_id, needs.division);
 }
 
-static void passed(struct work *work, int64_t id)
+void equipment_record_keep(struct work *work, int64_t id)
 {
     db_exec(work, Q_PASSED, T(values_to_json(form_load(work, FORM, id))), I(id));
 }
@@ -250,6 +250,6 @@ void equipment_record_process(void)
     flow_guard_register("equipment-record-complete", complete);
     flow_guard_register("equipment-record-linkable", linkable);
     flow_then_register("equipment-record-filed", filed);
-    flow_then_register("equipment-record-passed", passed);
+    flow_then_register("equipment-record-passed", equipment_record_keep);
     flow_then_register("equipment-record-linked", linked);
 }

@@ -41,4 +41,7 @@ void equipment_record_drop(struct work *work, int64_t id);
 /* Z11.2: what must be there first. node.{Stations, Reports}: how many the actor's company has. False: one of them is missing. */
 bool equipment_record_ready(struct work *work, HDF *node);
 
+/* It passed: keeps what it says now. The consequence of 「通过」; the demonstration calls it too. */
+void equipment_record_keep(struct work *work, int64_t id);
+
 #endif

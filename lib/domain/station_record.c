@@ -139,7 +139,7 @@ static void filed(struct work *work, int64_t id)
     db_exec(work, Q_FILED, I(id));
 }
 
-static void passed(struct work *work, int64_t id)
+void station_record_keep(struct work *work, int64_t id)
 {
     db_exec(work, Q_PASSED, T(values_to_json(form_load(work, FORM, id))), I(id));
 }
@@ -150,5 +150,5 @@ void station_record_process(void)
     form_open(FORM);
     flow_guard_register("station-record-complete", complete);
     flow_then_register("station-record-filed", filed);
-    flow_then_register("station-record-passed", passed);
+    flow_then_register("station-record-passed", station_record_keep);
 }

@@ -43,4 +43,7 @@ void station_record_drop(struct work *work, int64_t id);
  * them. True: there are more. */
 bool station_record_options(struct work *work, int64_t with, int most, HDF *node);
 
+/* It passed: keeps what it says now. The consequence of 「通过」; the demonstration calls it too. */
+void station_record_keep(struct work *work, int64_t id);
+
 #endif
