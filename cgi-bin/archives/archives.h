@@ -5,7 +5,7 @@
 #include "web/web.h"
 
 /* common.c: what the three kinds of records share */
-/* The bars by division get names. After list_page(). */
+/* The bars by division get names, filter `area` its choices. After list_page(). */
 void charts_name(struct request *rq);
 /* Page.Own: this actor keeps records, so that 「新增」 is offered. */
 void own_to_page(struct request *rq);

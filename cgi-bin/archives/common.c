@@ -7,15 +7,26 @@
 #include "flow/flow.h"
 #include "list/list.h"
 
+/* What there is to choose among is what the chart counts. */
+static void area_option(struct request *rq, int n, const char *code, const char *label)
+{
+    HDF *option = view_node(rq->page, arena_printf(rq->work.arena, "List.Filters.area.Options.%d", n));
+    view_set(option, "Value", code);
+    view_set(option, "Label", label);
+}
+
 void charts_name(struct request *rq)
 {
+    int n = 0;
     for (HDF *chart = hdf_obj_child(view_node(rq->page, "List.Charts")); chart; chart = hdf_obj_next(chart)) {
         if (strcmp(view_get(chart, "Name"), "division_code") != 0)
             continue;
         for (HDF *row = hdf_obj_child(hdf_get_obj(chart, "Rows")); row; row = hdf_obj_next(row)) {
             const char *code = view_get(row, "Code"), *name = *code ? division_name(&rq->work, code) : NULL;
             view_set(row, "Label", name && *name ? name : *code ? code : "未填写");
-            if (!*code)
+            if (*code)
+                area_option(rq, n++, code, view_get(row, "Label"));
+            else
                 hdf_remove_tree(row, "Href");
         }
     }

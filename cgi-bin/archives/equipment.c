@@ -90,7 +90,7 @@ void equipment_add(struct request *rq)
 {
     (void)submission_once(&rq->work, rq->work.idempotency, add, rq);
     form_done(rq);
-    redirect(rq, PATH "?station_id=%" PRId64, form_int(rq, "station_record_id"));
+    redirect(rq, PATH "?state=%s", form_draft(rq) ? "draft" : "filed");       /* the newest first: these */
 }
 
 static const char *own_path(struct request *rq)
