@@ -65,8 +65,8 @@
     " WHERE FIND_IN_SET(state, '" states "') ORDER BY id"
 #define BY_OWNER "演示运营商", "充电设施运营商", "1", ""
 #define BY_CITY  "市发展改革部门", "市级主管部门", "0"
-#define DUE(flow, table, states) "INSERT INTO flow_due (flow, case_id, due_on, since) SELECT '" flow "', id, CURDATE() + INTERVAL (id % 7 - 1) DAY," \
-    " state_at FROM " table " WHERE FIND_IN_SET(state, '" states "')"
+#define DUE(flow, table, states) "INSERT INTO flow_due (flow, case_id, due_on, since, from_on, days) SELECT '" flow "', id, CURDATE() + INTERVAL (id % 7 - 1) DAY," \
+    " state_at, CURDATE() + INTERVAL (id % 7 - 8) DAY, 5 FROM " table " WHERE FIND_IN_SET(state, '" states "')"
 #define STEP_OF(...) STEP(__VA_ARGS__)
 #define ALL_S "draft,filed,refused,passed"
 #define ALL_E "draft,filed,refused,passed,linking,unlinked,linked"

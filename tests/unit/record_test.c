@@ -540,12 +540,24 @@ static void a_thousand_are_submitted_together_or_not_at_all(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(a_draft_may_be_incomplete_but_is_not_submitted, reset), cmocka_unit_test_setup(what_is_missing_is_named, reset), cmocka_unit_test_setup(conditional_fields_are_asked_for, reset),
-        cmocka_unit_test_setup(the_states_of_a_station_are_those_of_the_manual, reset), cmocka_unit_test_setup(a_changed_record_keeps_what_passed, reset), cmocka_unit_test_setup(only_what_never_passed_is_deleted, reset),
-        cmocka_unit_test_setup(a_code_is_used_once_within_a_company, reset), cmocka_unit_test_setup(departments_read_from_the_submission_on, reset), cmocka_unit_test_setup(a_replaced_report_stays_in_the_history, reset),
-        cmocka_unit_test_setup(a_used_report_is_not_deleted_and_says_by_which, reset), cmocka_unit_test_setup(several_facilities_with_their_guns_in_one_go, reset), cmocka_unit_test_setup(one_wrong_row_stores_none, reset),
-        cmocka_unit_test_setup(a_facility_needs_its_station_passed_and_a_valid_report, reset), cmocka_unit_test_setup(withdrawals_go_where_z11_3_says, reset), cmocka_unit_test_setup(a_facility_that_passed_is_not_deleted, reset),
-        cmocka_unit_test_setup(a_thousand_are_submitted_together_or_not_at_all, reset) };
+#define TEST(name, fn) { name, fn, reset, NULL, NULL }
+    static const struct CMUnitTest tests[] = {
+        TEST("Z9.2: a draft may be incomplete but is not submitted", a_draft_may_be_incomplete_but_is_not_submitted),
+        TEST("Z9.4: what is missing is named", what_is_missing_is_named),
+        TEST("Z9.2: 其他 asks for 备注", conditional_fields_are_asked_for),
+        TEST("Z9.4: the states of a station are those of the manual", the_states_of_a_station_are_those_of_the_manual),
+        TEST("Z9.4: a changed record keeps what passed", a_changed_record_keeps_what_passed),
+        TEST("Z9.4: only what never passed is deleted", only_what_never_passed_is_deleted),
+        TEST("Z9.2: a code is used once within a company", a_code_is_used_once_within_a_company),
+        TEST("Z30: departments read their own from the submission on", departments_read_from_the_submission_on),
+        TEST("Z10: a replaced report stays in the history", a_replaced_report_stays_in_the_history),
+        TEST("Z10: a used report is not deleted, it says by which", a_used_report_is_not_deleted_and_says_by_which),
+        TEST("Z11.2, S5: several facilities with their guns in one go", several_facilities_with_their_guns_in_one_go),
+        TEST("Z11.2: one wrong row stores none", one_wrong_row_stores_none),
+        TEST("Z11.4: a facility needs its station passed and a valid report", a_facility_needs_its_station_passed_and_a_valid_report),
+        TEST("Z11.3, Z11.5: withdrawals and interconnection", withdrawals_go_where_z11_3_says),
+        TEST("Z11.3: a facility that passed is not deleted", a_facility_that_passed_is_not_deleted),
+        TEST("Z11.4: a thousand are submitted together or not at all", a_thousand_are_submitted_together_or_not_at_all),
+    };
     return cmocka_run_group_tests_name("record", tests, set_up, NULL);
 }
