@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "domain/file.h"
 #include "domain/session.h"
+#include "place.h"
 #include "readers.h"
 #include "web/web.h"
 
@@ -40,6 +41,8 @@ static void file_thumb(struct request *rq) { send(rq, true); }
 static const struct route routes[] = {
     { GET, "/files/{id}",       CAP_PUBLIC, NULL, file_whole },
     { GET, "/files/{id}/thumb", CAP_PUBLIC, NULL, file_thumb },
+    { GET, "/place/map.png",    CAP_SIGNED_IN, "place-map",  place_picture },
+    { GET, "/place/read",       CAP_SIGNED_IN, "place-read", place_reading },
     ROUTE_END };
 
 static const struct program program = {

@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "core/uscc.h"
 #include "domain/division.h"
+#include "domain/doubt.h"
 #include "domain/file.h"
 #include "web/form.h"
 
@@ -279,6 +280,7 @@ void checks_register(void)
 {
     static const struct form_divisions divisions = { division_path, children, parent, level };
     static const struct form_files files = { file_take, file_link, file_list };
+    static const struct form_places places = { place_doubt, place_home };
     static bool done;
     if (done)
         return;
@@ -287,4 +289,5 @@ void checks_register(void)
         form_check_register(&checks[i]);
     form_divisions_register(&divisions);
     form_files_register(&files);
+    form_places_register(&places);
 }

@@ -4,15 +4,17 @@
 #define WEB_FORM_DECLARED_H
 
 #include "core/dict.h"
+#include "core/place.h"
 #include "web/form.h"
 
 struct request;
 
 enum field_kind { FIELD_ID, FIELD_INT, FIELD_REAL, FIELD_TEXT, FIELD_LINE, FIELD_CODE, FIELD_PATH, FIELD_DICT,
                   FIELD_BOOL, FIELD_DATE, FIELD_PASSWORD, FIELD_FILE, FIELD_CHOICE, FIELD_MONEY, FIELD_DIVISION,
-                  FIELD_FILES, FIELD_ROWS, FIELD_AGREEMENT, FIELD_GIVEN, FIELD_KIND_COUNT };
+                  FIELD_FILES, FIELD_ROWS, FIELD_AGREEMENT, FIELD_GIVEN, FIELD_PLACE, FIELD_KIND_COUNT };
 
-enum { FORM_FIELDS = 120, FORM_CHECKS = 4, FORM_STEPS = 9, FORM_ROWS_MOST = 200, DIVISION_LEVELS = 4 };
+enum { FORM_FIELDS = 120, FORM_CHECKS = 4, FORM_STEPS = 9, FORM_ROWS_MOST = 200, DIVISION_LEVELS = 4, PLACE_COLUMNS = 5,
+       PLACE_TYPED = 100 };                      /* characters of a position as typed */
 
 struct field_check {
     const char              *name, *arg;
@@ -57,6 +59,7 @@ struct entry {                      /* the values of one field */
     const char  **path;             /* files of a record: where it is read; NULL: not tied to a record yet */
     struct form_values **rows;
     struct value  given;            /* of kind=given */
+    const struct place *place;      /* of kind=place; NULL: cannot be read */
     size_t        count, room;
     const char   *error;
     bool          kept;             /* sealed: the record has a value, `text` is its mask or nothing */
@@ -84,6 +87,7 @@ _Noreturn void form_stop(const char *form, const char *field, const char *what);
 extern const struct form_divisions *form_divisions;                      /* NULL: not registered */
 extern const struct form_files     *form_files;
 extern const char *(*form_agreements)(struct work *work, const char *kind);
+extern const struct form_places    *form_places;                         /* form_place.c */
 const struct form_check *form_check_named(const char *name);
 /* form_store.c */
 void form_compose(struct form *form);
@@ -105,6 +109,17 @@ void value_take(struct form_values *values, size_t field, const char *given);
 void value_check(struct form_values *values, size_t field, size_t at);
 bool date_normal(const char *text, char out[11]);                        /* 2026-1-2, 2026年1月2日, 20260102 … */
 char *money_text(struct arena *arena, int64_t fen);                      /* "1234.50" */
+
+/* form_place.c: a position */
+const char *place_join(struct arena *arena, const char *lng, const char *lat, const char *datum);
+void        place_check(struct form_values *values, size_t field);
+const char *place_column(size_t n);                                       /* n < PLACE_COLUMNS */
+void        place_binds(struct work *work, const struct entry *entry, struct value binds[PLACE_COLUMNS]);
+const char *place_stored(struct arena *arena, const char *const part[PLACE_COLUMNS]);
+const char *place_shown(struct work *work, const struct entry *entry);
+void        place_fact(const struct form_values *values, size_t field, HDF *fact);
+void        place_assets(HDF *page);                                     /* scripts and styles of the map beside it */
+void        place_to_page(const struct form_values *values, size_t field, HDF *node);
 
 /* form_check.c */
 void values_check_types(struct form_values *values);

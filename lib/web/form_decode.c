@@ -105,6 +105,10 @@ static void decode_plain(struct request *rq, struct form_values *values, size_t 
     for (size_t g = 0; g < rq->io->given.count; g++)
         if (strcmp(rq->io->given.list[g].name, name) == 0)
             value_take(values, i, rq->io->given.list[g].value);
+    if (f->kind == FIELD_PLACE && !e->count)
+        value_take(values, i, place_join(rq->work.arena, given(rq, arena_printf(rq->work.arena, "%s-lng", name)),
+                                         given(rq, arena_printf(rq->work.arena, "%s-lat", name)),
+                                         given(rq, arena_printf(rq->work.arena, "%s-datum", name))));
     if (f->kind == FIELD_FILE && upload_named(rq, name))
         entry_add(&rq->work, e, upload_named(rq, name)->name);
     if (f->sealed && !e->count && *given(rq, arena_printf(rq->work.arena, "%s-kept", name)))

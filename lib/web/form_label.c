@@ -64,6 +64,8 @@ static const char *shown(struct work *work, const struct field *f, const struct 
     }
     case FIELD_AGREEMENT:
         return arena_printf(work->arena, "已同意（版本 %s）", e->text[at]);
+    case FIELD_PLACE:
+        return place_shown(work, e);
     default:
         return f->unit ? arena_printf(work->arena, "%s %s", e->text[at], f->unit) : e->text[at];
     }
@@ -131,6 +133,8 @@ static void plain_fact(const struct form_values *values, const struct form_value
     const char *now = field_shown(values->work, f, &values->entries[i]);
     view_set(fact, "Label", f->label);
     view_set(fact, "Value", *now ? now : "未填写");
+    if (f->kind == FIELD_PLACE)
+        place_fact(values, i, fact);
     if (!before || before->form != values->form)
         return;
     const char *then = field_shown(values->work, f, &before->entries[i]);

@@ -230,6 +230,7 @@ static const char *drawn_as(const struct field *f, const struct entry *e, size_t
     case FIELD_FILES:     return "files";
     case FIELD_ROWS:      return "rows";
     case FIELD_AGREEMENT: return "agreement";
+    case FIELD_PLACE:     return "place";
     case FIELD_MONEY:     return "text";
     default:              return f->look ? f->look : "text";
     }
@@ -308,6 +309,10 @@ static void field_to_page(struct request *rq, const struct form_values *values, 
     input_hints(f, node);
     if (f->kind == FIELD_DIVISION)
         division_to_page(rq, f, e, name, node);
+    if (f->kind == FIELD_PLACE) {
+        place_to_page(values, i, node);
+        place_assets(rq->page);
+    }
     if (f->kind == FIELD_FILES)
         files_to_page(rq, f, e, node);
     if (f->rows)
