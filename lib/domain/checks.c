@@ -279,7 +279,7 @@ static int level(struct work *work, const char *code)
 void checks_register(void)
 {
     static const struct form_divisions divisions = { division_path, children, parent, level };
-    static const struct form_files files = { file_take, file_link, file_list };
+    static const struct form_files files = { file_take, file_link, file_caption, file_list };
     static const struct form_places places = { place_doubt, place_home };
     static bool done;
     if (done)

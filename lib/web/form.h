@@ -140,6 +140,8 @@ struct form_files {
     const char *(*take)(struct work *work, const struct upload *upload, unsigned accept, int64_t *id);
     void        (*link)(struct work *work, const char *record, int64_t record_id, const char *field, const int64_t *ids,
                         size_t count);
+    void        (*caption)(struct work *work, const char *record, int64_t record_id, const char *field, int64_t id,
+                           const char *text);
     int         (*list)(struct work *work, const char *record, int64_t record_id, const char *field, HDF *node);
 };
 void form_files_register(const struct form_files *files);

@@ -23,7 +23,7 @@ struct field_check {
 
 struct field {
     const char     *name, *label, *hint, *help, *width, *autocomplete, *type, *placeholder, *group, *column, *mask,
-                   *within, *unit, *table, *parent, *link, *version, *look, *of;
+                   *within, *unit, *table, *parent, *link, *version, *look, *of, *caption;
     enum field_kind kind;
     bool            required, many, sealed, scope, nullable, transient, half;
     double          low, high;                 /* number, yuan, or characters */
@@ -57,6 +57,7 @@ struct entry {                      /* the values of one field */
     double       *real;             /* files: bytes */
     int64_t      *integer;          /* files: id; money: fen */
     const char  **path;             /* files of a record: where it is read; NULL: not tied to a record yet */
+    const char  **caption;          /* files: what is said below; NULL: nothing */
     struct form_values **rows;
     struct value  given;            /* of kind=given */
     const struct place *place;      /* of kind=place; NULL: cannot be read */
@@ -121,6 +122,13 @@ void        place_fact(const struct form_values *values, size_t field, HDF *fact
 void        place_assets(HDF *page);                                     /* scripts and styles of the map beside it */
 void        place_to_page(const struct form_values *values, size_t field, HDF *node);
 
+/* form_upload.c: files of a form */
+bool        files_turn(struct form_values *values, const char *act);     /* 上移, 下移 */
+void        files_captions(struct request *rq, struct form_values *values, size_t field, const char *name);
+void        files_to_page(struct request *rq, const struct field *field, const struct entry *entry, HDF *node);
+void        file_shown(struct arena *arena, int64_t id, const char *name, bool readable, HDF *node);
+const char *file_looks(const char *name);                                /* "picture", "pdf" or "" */
+
 /* form_check.c */
 void values_check_types(struct form_values *values);
 void values_check_whole(struct form_values *values);                     /* required, bounds, named checks, divisions */
@@ -144,6 +152,7 @@ char *draft_holder_mark(struct request *rq, const char *form);          /* hidde
 
 /* form_page.c */
 void  form_fields_to_page(struct request *rq, const struct form_values *values);
+const char *file_holder(struct request *rq);                             /* whose tokens these are */
 char *file_token(struct request *rq, const struct entry *entry, size_t at);
 /* Reads a token this server gave to this person; false: not one. */
 bool  file_token_read(struct request *rq, const char *token, struct entry *entry);

@@ -123,7 +123,7 @@ static void decode_fields(struct request *rq, struct form_values *values, const 
         if (f->kind == FIELD_ROWS)
             decode_rows(rq, values, i);
         else if (f->kind == FIELD_FILES)
-            decode_files(rq, &values->entries[i], name);
+            decode_files(rq, &values->entries[i], name), files_captions(rq, values, i, name);
         else if (f->kind != FIELD_GIVEN)
             decode_plain(rq, values, i, name);
     }
@@ -218,6 +218,8 @@ void form_take_in(struct request *rq)
 static bool is_turn(struct request *rq, struct form_values *values)
 {
     const char *act = given(rq, "do");
+    if (files_turn(values, act))
+        return true;
     if (strcmp(act, "division") == 0 && field_index(values->form, "do") == values->form->count)
         return true;
     for (size_t i = 0; i < values->form->count; i++) {

@@ -40,7 +40,7 @@ static const struct attribute { const char *key; enum attribute_type type; size_
     AT("column", A_TEXT, column),     AT("mask", A_TEXT, mask),         AT("within", A_TEXT, within),
     AT("unit", A_TEXT, unit),         AT("table", A_TEXT, table),       AT("parent", A_TEXT, parent),
     AT("link", A_TEXT, link),         AT("version", A_TEXT, version),   AT("look", A_TEXT, look),
-    AT("half", A_FLAG, half),         AT("of", A_TEXT, of) };
+    AT("half", A_FLAG, half),         AT("of", A_TEXT, of),             AT("caption", A_TEXT, caption) };
 
 static bool read_plain(struct field *field, const char *key, const char *value)
 {

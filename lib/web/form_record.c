@@ -44,6 +44,7 @@ static void load_files(struct form_values *values, size_t i)
         e->integer[at] = strtoll(hdf_get_value(file, "Id", "0"), NULL, 10);
         e->text[at] = arena_copy(work->arena, hdf_get_value(file, "Name", "文件"));
         e->real[at] = atof(hdf_get_value(file, "Size", "0"));
+        e->caption[at] = arena_copy(work->arena, hdf_get_value(file, "Caption", NULL));
         e->path[at] = arena_copy(work->arena, hdf_get_value(file, "Path", NULL));
     }
 }

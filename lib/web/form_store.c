@@ -283,6 +283,10 @@ static void link_files(struct work *work, const struct form_values *values, int6
         const struct field *f = &values->form->fields[i];
         if (f->kind == FIELD_FILES && !f->transient && form_files)
             form_files->link(work, values->form->table, id, f->name, values->entries[i].integer, values->entries[i].count);
+        for (size_t at = 0; f->caption && !f->transient && form_files && at < values->entries[i].count; at++)
+            if (values->entries[i].caption[at] && *values->entries[i].caption[at])
+                form_files->caption(work, values->form->table, id, f->name, values->entries[i].integer[at],
+                                    values->entries[i].caption[at]);
     }
 }
 

@@ -51,6 +51,7 @@ size_t entry_grow(struct work *work, struct entry *e)
         GROWN(real);
         GROWN(integer);
         GROWN(path);
+        GROWN(caption);
         GROWN(rows);
 #undef GROWN
     }
