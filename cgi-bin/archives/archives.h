@@ -39,6 +39,13 @@ void station_delete(struct request *rq);
 void station_drop(struct request *rq);
 void pushed_list(struct request *rq);
 
+/* labels.c */
+void station_label(struct request *rq);
+void equipment_label(struct request *rq);
+void station_labels(struct request *rq);
+void equipment_labels(struct request *rq);
+void labels_sheet(struct request *rq);
+
 void reports_list(struct request *rq);
 void reports_csv(struct request *rq);
 void reports_new(struct request *rq);

@@ -155,7 +155,7 @@
         else if (ask.status === 401) fail(item, '登录已失效，请在新窗口登录后重试');
         else if (ask.status === 413) fail(item, '文件过大，请压缩后重新选择');
         else if (ask.status === 429) fail(item, '上传过于频繁，请稍后重试');
-        else fail(item, got && got.error && (got.error.message || got.error) || '上传失败，请重试');
+        else fail(item, got && got.error && got.error.text || '上传失败，请重试');
         finish();
       };
       ask.onerror = function () { fail(item, '网络中断，请检查网络后重试'); finish(); };

@@ -155,7 +155,6 @@ int64_t equipment_record_save(struct work *work, struct form_values *values, int
         return 0;
     values_give(values, "operator_id", I(own));
     values_give(values, "division_code", T(division));
-    record_place(values);
     id = form_store(work, values, id);
     db_exec(work, Q_COUNT, I(id), I(id));
     record_changed(work, FLOW, id, row.state);

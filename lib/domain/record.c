@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "core/geo.h"
 #include "core/scope.h"
 #include "core/text.h"
 #include "domain/company.h"
@@ -49,19 +48,6 @@ void record_changed(struct work *work, const char *flow, int64_t id, const char 
     flow_begin(work, flow, id);
     if (state && strcmp(state, "draft") != 0)
         flow_take(work, &(struct flow_move){ .flow = flow, .id = id, .action = "revise" });
-}
-
-/* --- position ----------------------------------------------------------------------------------------------------- */
-
-void record_place(struct form_values *values)
-{
-    const char *datum = values_text(values, "datum");
-    bool whole = values_has(values, "lng") && values_has(values, "lat");
-    struct point typed = { values_real(values, "lng"), values_real(values, "lat") };
-    enum datum is = strcmp(datum, "wgs84") == 0 ? DATUM_WGS84 : strcmp(datum, "bd09") == 0 ? DATUM_BD09 : DATUM_GCJ02;
-    struct point p = whole ? geo_convert(typed, is, DATUM_GCJ02) : typed;
-    values_give(values, "gcj_lng", whole ? R(p.lng) : N());
-    values_give(values, "gcj_lat", whole ? R(p.lat) : N());
 }
 
 /* --- versions ------------------------------------------------------------------------------------------------------ */

@@ -32,8 +32,6 @@ int64_t record_lock(struct work *work);
 void record_check_changeable(struct work *work, const struct record_row *row);
 /* Begins the way of a new record; what had come to an end is 「待提交」 again once it was changed. */
 void record_changed(struct work *work, const char *flow, int64_t id, const char *state);
-/* The typed position in GCJ-02 goes to gcj_lng, gcj_lat. */
-void record_place(struct form_values *values);
 /* What it said when it passed; NULL: never. */
 struct form_values *record_passed(struct work *work, const char *form, const struct record_row *row);
 /* node.View with what differs from the passed version, node.{Id, Code, Name, State, Own, Editable, Removable, PassedAt, Differs}. */

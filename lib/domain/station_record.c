@@ -99,7 +99,6 @@ int64_t station_record_save(struct work *work, struct form_values *values, int64
     if (values_wrong(values))
         return 0;
     values_give(values, "operator_id", I(own));
-    record_place(values);
     id = form_store(work, values, id);
     record_changed(work, FLOW, id, row.state);
     db_exec(work, Q_PLACES, T(values_text(values, "division_code")), I(id), T(values_text(values, "division_code")));
