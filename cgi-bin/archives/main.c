@@ -19,6 +19,11 @@ enum { TEXT_LIMIT = 1 << 20, FILES_LIMIT = 12 << 20 };     /* files: as nginx le
 
 static const struct route routes[] = {
     { GET,  "/archives/pushed",                 CAP_RECORD_VIEW, "list:station",          pushed_list },
+    { GET,  "/archives/stations/{id}/label.png", CAP_RECORD_VIEW, NULL,                   station_label },
+    { POST, "/archives/stations/labels",        CAP_RECORD_VIEW, "list:station_record",   station_labels },
+    { GET,  "/archives/equipment/{id}/label.png", CAP_RECORD_VIEW, NULL,                  equipment_label },
+    { POST, "/archives/equipment/labels",       CAP_RECORD_VIEW, "list:equipment_record", equipment_labels },
+    { GET,  "/archives/labels",                 CAP_RECORD_VIEW, "archives-labels",       labels_sheet },
     { GET,  "/archives/stations",               CAP_RECORD_VIEW, "list:station_record",   station_list },
     { GET,  "/archives/stations.csv",           CAP_RECORD_VIEW, "list:station_record",   station_csv },
     { GET,  "/archives/stations/new",           CAP_RECORD_OWN,  NULL,                    station_new },
@@ -32,11 +37,6 @@ static const struct route routes[] = {
     { POST, "/archives/stations/{id}/withdraw", CAP_RECORD_OWN,  NULL,                    station_withdraw },
     { GET,  "/archives/stations/{id}/delete",   CAP_RECORD_OWN,  NULL,                    station_delete },
     { POST, "/archives/stations/{id}/delete",   CAP_RECORD_OWN,  NULL,                    station_drop },
-    { GET,  "/archives/stations/{id}/label.png", CAP_RECORD_VIEW, NULL,                   station_label },
-    { POST, "/archives/stations/labels",        CAP_RECORD_VIEW, "list:station_record",   station_labels },
-    { GET,  "/archives/equipment/{id}/label.png", CAP_RECORD_VIEW, NULL,                  equipment_label },
-    { POST, "/archives/equipment/labels",       CAP_RECORD_VIEW, "list:equipment_record", equipment_labels },
-    { GET,  "/archives/labels",                 CAP_RECORD_VIEW, "archives-labels",       labels_sheet },
     { GET,  "/archives/reports",                CAP_RECORD_VIEW, "list:report",           reports_list },
     { GET,  "/archives/reports.csv",            CAP_RECORD_VIEW, "list:report",           reports_csv },
     { GET,  "/archives/reports/new",            CAP_RECORD_OWN,  NULL,                    reports_new },

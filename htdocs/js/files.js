@@ -32,7 +32,7 @@
 
   function begin(box) {
     var input = box.querySelector('input[type=file]'), list = box.querySelector('.form-file-list'), said = make('p', 'govuk-visually-hidden');
-    var zone = make('div', 'form-drop-zone'), name = box.dataset.files, most = Number(box.dataset.most) || 1, held = null, swap = null;
+    var zone = make('div', 'form-drop-zone'), choose = make('button', 'govuk-button govuk-button--secondary', '选择文件'), name = box.dataset.files, most = Number(box.dataset.most) || 1, held = null, swap = null;
 
     function count() { return list.children.length; }
     function say(text) { said.textContent = text; }
@@ -219,7 +219,12 @@
     });
     said.setAttribute('role', 'status');
     input.before(zone);
-    zone.append(input, make('span', '', '或将文件拖放到此处'));
+    zone.append(input, choose, make('span', '', '或将文件拖放到此处'));
+    input.classList.add('govuk-visually-hidden');              /* it would say that nothing is chosen, after each upload */
+    choose.type = 'button';
+    choose.tabIndex = -1;
+    choose.setAttribute('aria-hidden', 'true');
+    choose.addEventListener('click', function () { input.click(); });
     box.append(said);
     input.addEventListener('change', function () { if (input.files.length) take(Array.from(input.files)); });
     ['dragover', 'dragleave', 'drop'].forEach(function (type) {

@@ -76,7 +76,7 @@ static void texts_draw(const struct pen *pen, const struct label *l)
     text_block(pen, FONT, 20, y, 1, pen->quiet, l->operator_name);
     if (*l->hotline)
         text_block(pen, FONT_BOLD, 24, LABEL_HEIGHT - EDGE - 92, 1, pen->ink, arena_printf(pen->arena, "服务电话 %s", l->hotline));
-    text_block(pen, FONT, 18, LABEL_HEIGHT - EDGE - 36, 1, pen->quiet, "扫码查看实时状态、反馈意见");
+    text_block(pen, FONT, 18, LABEL_HEIGHT - EDGE - 36, 1, pen->quiet, "扫码查看实时状态");
 }
 
 void *label_png(struct arena *arena, const struct label *label, size_t *size)
