@@ -94,7 +94,6 @@ void *label_png(struct arena *arena, const struct label *label, size_t *size)
     code_draw(&pen, code, code_size);
     texts_draw(&pen, label);
     gdImageSetResolution(pen.image, DPI, DPI);
-    gdImageTrueColorToPalette(pen.image, 0, 32);
     void *png = gdImagePngPtrEx(pen.image, &bytes, 6);
     gdImageDestroy(pen.image);
     if (png) {
