@@ -91,8 +91,8 @@ static void put_all(struct form_values *values, const char *const (*pairs)[2])
 
 static const char *const station_fields[][2] = {
     { "code", "ST0001" }, { "name", "香洲一站" }, { "station_type", "1" }, { "station_status", "50" }, { "construction", "9" },
-    { "opened_on", "2024-05-01" }, { "division_code", "440402" }, { "address", "人民东路1号" }, { "datum", "wgs84" },
-    { "lng", "113.570000" }, { "lat", "22.270000" }, { "service_tel", "4001234567" }, { "park_nums", "20" },
+    { "opened_on", "2024-05-01" }, { "division_code", "440402" }, { "address", "人民东路1号" }, { "place", "113.570000,22.270000 WGS-84" },
+    { "service_tel", "4001234567" }, { "park_nums", "20" },
     { "busine_hours", "00:00-24:00" }, { "electricity_fee", "1.2 元/度" }, { "service_fee", "0.6 元/度" }, { NULL, NULL } };
 
 static void station_save(struct work *work, struct call *call)
