@@ -17,7 +17,8 @@ void place_picture(struct request *rq)
 {
     size_t size;
     int zoom = form_has(rq, "zoom") ? (int)form_int(rq, "zoom") : PICTURE_ZOOM;
-    void *png = static_map_png(rq->work.arena, form_real(rq, "lng"), form_real(rq, "lat"), zoom, PICTURE_WIDTH, PICTURE_HEIGHT, &size);
+    struct point at = form_has(rq, "lng") && form_has(rq, "lat") ? (struct point){ form_real(rq, "lng"), form_real(rq, "lat") } : place_home();
+    void *png = static_map_png(rq->work.arena, at.lng, at.lat, zoom, PICTURE_WIDTH, PICTURE_HEIGHT, &size);
     if (!png)
         fail_ours(&rq->work, "picture of a position could not be drawn");
     header_add(rq, "Cache-Control", "private, max-age=86400");
