@@ -84,6 +84,8 @@ static const struct key {
     { "Sms.Seconds",              KEY_INT,  1, 600 },
     { "Map.StaleMinutes",         KEY_INT,  1, 24 * 60 },
     { "Map.SweepSeconds",         KEY_INT,  1, 60 },
+    { "Public.FeedbackPath",      KEY_TEXT, 0, 100 },
+    { "Public.RepairPath",        KEY_TEXT, 0, 100 },
     { "Map.TileUrl",              KEY_TEXT, 0, 300 },
     { "Map.TileAttribution",      KEY_TEXT, 0, 300 },
     { "Exchange.ClockWindow",     KEY_INT,  1, 86400 },

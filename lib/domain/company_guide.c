@@ -6,18 +6,13 @@
 #include "core/db.h"
 #include "core/text.h"
 #include "domain/company.h"
+#include "domain/record_figures.h"
 #include "flow/flow.h"
 #include "web/web.h"
 
-#define Q_STATIONS  "SELECT COUNT(*) FROM station WHERE operator_id = ? AND removed_at IS NULL"
-#define Q_EQUIPMENT "SELECT COUNT(*) FROM equipment e JOIN station s ON s.id = e.station_id" \
-                    " WHERE s.operator_id = ? AND s.removed_at IS NULL"
-#define Q_CONNECTED " AND EXISTS (SELECT 1 FROM operator o WHERE o.id = s.operator_id AND o.connected_at IS NOT NULL)"
-#define Q_STATIONS_CONNECTED "SELECT COUNT(*) FROM station s WHERE s.operator_id = ? AND s.removed_at IS NULL" Q_CONNECTED
 #define Q_WHOLE     "SELECT COUNT(*) FROM operator WHERE id = ? AND uscc <> '' AND division_code <> '' AND legal_name <> '' AND service_tel <> ''"
 #define Q_CONTACTS  "SELECT COUNT(*) FROM operator_contact WHERE operator_id = ?"
 #define Q_STATE     "SELECT state FROM qualification WHERE operator_id = ? ORDER BY id DESC LIMIT 1"
-#define Q_CODE      "SELECT code FROM operator WHERE id = ?"
 #define Q_PARTNER   "SELECT COUNT(*) FROM operator WHERE id = ? AND connected_at IS NOT NULL"
 
 static HDF *row_of(HDF *node, const char *list, int n)
@@ -25,15 +20,6 @@ static HDF *row_of(HDF *node, const char *list, int n)
     char name[40];
     snprintf(name, sizeof name, "%s.%d", list, n);
     return view_node(node, name);
-}
-
-static void figure(struct work *work, HDF *node, int n, const char *label, const char *unit, int64_t value, const char *href)
-{
-    HDF *row = row_of(node, "Figures", n);
-    view_set(row, "Label", label);
-    view_set(row, "Unit", unit);
-    view_set(row, "Value", text_thousands(work->arena, value));
-    view_set(row, "Href", href);
 }
 
 static void step(HDF *node, int n, const char *label, const char *text, const char *path, const char *link, const char *kind,
@@ -64,12 +50,17 @@ static void steps(struct work *work, HDF *node, int64_t own)
 }
 
 /* Reviews by state (Z8.3). An area fills its figures in by bringing its flow and its list; until then it says so. */
-static const struct { const char *title, *flow, *list; } reviews[] = {
-    { "运营商资质审核", "qualification",        "/company/qualification" },
-    { "站点档案审核",   "station-record",       "/archives/stations" },
-    { "设施档案审核",   "equipment-record",     "/archives/equipment" },
-    { "互联互通审核",   "connection",           "/interconnect" },
+static const struct { const char *title, *flow, *list, *states; bool filtered; } reviews[] = {       /* states NULL: all */
+    { "运营商资质审核", "qualification",    "/company/qualification", NULL, false },
+    { "站点档案审核",   "station-record",   "/archives/stations",     NULL, true },
+    { "充电设备核查",   "equipment-record", "/archives/equipment",    " draft filed passed refused ", true },
+    { "互联互通核查",   "equipment-record", "/archives/equipment",    " linking linked unlinked ", true },
 };
+
+static bool of_states(struct work *work, const char *states, const char *state)
+{
+    return !states || strstr(states, arena_printf(work->arena, " %s ", state));
+}
 
 static void review_figures(struct work *work, HDF *node)
 {
@@ -81,11 +72,14 @@ static void review_figures(struct work *work, HDF *node)
             continue;
         view_set(review, "Open", "1");
         for (HDF *state = hdf_obj_child(states); state; state = hdf_obj_next(state)) {
+            const char *name = view_get(state, "State");
+            if (!of_states(work, reviews[i].states, name))
+                continue;
             HDF *row = row_of(review, "Figures", n++);
             view_set(row, "Label", view_get(state, "Label"));
             view_set(row, "Unit", "件");
             view_set(row, "Value", text_thousands(work->arena, hdf_get_int_value(state, "Count", 0)));
-            view_set(row, "Href", reviews[i].list);
+            view_set(row, "Href", reviews[i].filtered ? arena_printf(work->arena, "%s?state=%s", reviews[i].list, name) : reviews[i].list);
         }
     }
 }
@@ -95,12 +89,7 @@ void company_guide(struct work *work, HDF *node)
     int64_t own = company_own(work);
     static const struct { const char *label, *path; } papers[] = {
         { "注册指引", "/site/register-guide" }, { "接入条件", "/open/conditions" }, { "接入流程", "/open/process" }, { "常见问题", "/open/faq" } };
-    const char *code = db_text(work, Q_CODE, I(own));
-    const char *map = code ? arena_printf(work->arena, "/map?operator=%s", code) : NULL;
-    figure(work, node, 0, "已录入充电站", "座", db_int(work, 0, Q_STATIONS, I(own)), map);
-    figure(work, node, 1, "已录入充电设施", "台", db_int(work, 0, Q_EQUIPMENT, I(own)), map);
-    figure(work, node, 2, "已互联互通充电站", "座", db_int(work, 0, Q_STATIONS_CONNECTED, I(own)), map);
-    figure(work, node, 3, "已互联互通充电设施", "台", db_int(work, 0, Q_EQUIPMENT Q_CONNECTED, I(own)), map);
+    record_figures(work, node);
     review_figures(work, node);
     steps(work, node, own);
     for (int i = 0; i < (int)(sizeof papers / sizeof *papers); i++) {

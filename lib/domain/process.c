@@ -5,9 +5,11 @@
 #include "domain/calendar.h"
 #include "domain/colleague.h"
 #include "domain/company.h"
+#include "domain/equipment_record.h"
 #include "domain/notice.h"
 #include "domain/registration.h"
 #include "domain/role.h"
+#include "domain/station_record.h"
 #include "domain/trail.h"
 #include "flow/flow.h"
 
@@ -28,6 +30,8 @@ static void nouns_register(void)
 {
     registration_process();
     company_process();
+    station_record_process();
+    equipment_record_process();
 }
 
 int64_t process_todo(struct work *work)    { return flow_count(work, FLOW_TODO); }

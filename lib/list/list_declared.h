@@ -56,6 +56,7 @@ struct list_figure {
     struct source       from;
     const struct dict  *dict;
     const char         *filter;    /* the filter a tile leads to; NULL: none */
+    const char         *chart;     /* title of a small chart of bars instead of tiles; NULL: tiles */
 };
 
 struct list_action {
@@ -147,5 +148,6 @@ bool        listed(const char *values, const char *value);               /* "a|b
 /* Rows in the scope, from a figure that has a total; false: no figure counts them all. */
 bool figures_total(struct request *rq, const struct list *list, int64_t *total);
 void figures_to_page(struct request *rq, const struct list *list, HDF *node);
+void charts_to_page(struct request *rq, const struct list *list, HDF *node);
 
 #endif

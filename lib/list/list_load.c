@@ -235,16 +235,17 @@ static void fixed_read(struct list *list, HDF *node)
 
 static void figure_read(struct list *list, HDF *node)
 {
-    attributes_known(node, " from dict total filter ");
+    attributes_known(node, " from dict total filter chart ");
     if (list->figure_count == LIST_FIGURES)
         stop("figures", "too many");
     struct list_figure *figure = &list->figures[list->figure_count++];
     const char *from = attribute(node, "from"), *dict = dict_of(node);
     figure->column = name_checked("figures", hdf_obj_name(node));
     figure->from = source_read(list, figure->column, from ? from : figure->column);
-    if (!dict)
+    figure->chart = attribute(node, "chart") ? label_of(node) : NULL;
+    if (!dict && !figure->chart)
         stop(figure->column, "a figure needs dict=: one tile a value");
-    figure->dict = dict_find(dict);
+    figure->dict = dict ? dict_find(dict) : NULL;
     figure->total = attribute(node, "total");
     figure->filter = attribute(node, "filter");
     bool known = !figure->filter;

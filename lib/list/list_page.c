@@ -264,8 +264,10 @@ void list_page(struct request *rq, const char *name)
     if (list->csv)
         view_set(node, "Csv", search_address(&search, list->csv, true));
     filters_to_page(rq, list, node);
-    if (list->figure_count)
+    if (list->figure_count) {
         figures_to_page(rq, list, view_node(node, "Figures"));
+        charts_to_page(rq, list, view_node(node, "Charts"));
+    }
     columns_to_page(&search, node);
     rows_to_page(&search, &rows, node);
     bulk_to_page(rq, list, node);

@@ -25,6 +25,7 @@
 #include <util/neo_hdf.h>
 
 #include "core/db.h"
+#include "core/place.h"
 #include "core/work.h"
 #include "web/upload.h"
 
@@ -58,7 +59,12 @@ size_t      values_count(const struct form_values *values, const char *field);  
 const char *values_text_at(const struct form_values *values, const char *field, size_t i);
 int64_t     values_int_at(const struct form_values *values, const char *field, size_t i);   /* files: the file's id */
 struct form_values *values_row(const struct form_values *values, const char *field, size_t i);   /* of kind=rows */
+struct form_values *values_row_more(struct form_values *values, const char *field);              /* one more, empty */
 const char *values_label(const struct form_values *values, const char *field);
+/* kind=place: false when absent or unreadable. values_put() takes "113.55,22.22" (GCJ-02 unless it says another datum);
+ * a sheet with three columns: longitude, latitude, datum (code, label or usual name; "": GCJ-02). */
+bool        values_place(const struct form_values *values, const char *field, struct place *place);
+void        values_put_place(struct form_values *values, const char *field, const char *lng, const char *lat, const char *datum);
 int64_t     values_id(const struct form_values *values);                          /* of the loaded record; 0: none */
 /* As text and back: what a registration looked like when it was filed. Without passwords and given fields; sealed ones
  * are only marked as there. What does not parse leaves the values as they are. */
@@ -134,6 +140,8 @@ struct form_files {
     const char *(*take)(struct work *work, const struct upload *upload, unsigned accept, int64_t *id);
     void        (*link)(struct work *work, const char *record, int64_t record_id, const char *field, const int64_t *ids,
                         size_t count);
+    void        (*caption)(struct work *work, const char *record, int64_t record_id, const char *field, int64_t id,
+                           const char *text);
     int         (*list)(struct work *work, const char *record, int64_t record_id, const char *field, HDF *node);
     void        (*keep)(struct work *work, int64_t id, int days);    /* a draft of so many days names it; NULL: nobody sweeps */
 };
@@ -141,5 +149,12 @@ void form_files_register(const struct form_files *files);
 
 /* The version in force of the agreement a field names with of=; "0": none is published. */
 void form_agreements_register(const char *(*version)(struct work *work, const char *kind));
+struct form_places {
+    /* What makes a position doubtful, in words for a notice; NULL: nothing. `division`: of the form's division field, "" */
+    const char *(*doubt)(struct work *work, struct point gcj, const char *division);
+    /* Where the map beside an empty field looks (WGS-84) */
+    struct point (*home)(void);
+};
+void form_places_register(const struct form_places *places);
 
 #endif

@@ -13,7 +13,7 @@
 #include "core/text.h"
 #include "web/form_declared.h"
 
-enum { SQL_MAX = 16000, BINDS = FORM_FIELDS + 4 };
+enum { SQL_MAX = 16000, BINDS = FORM_FIELDS + 4 + PLACE_COLUMNS };
 
 /* --- composing ---------------------------------------------------------------------------------------------- */
 
@@ -34,6 +34,17 @@ static bool in_column(const struct field *f)
 static const char *column_of(const struct form *form, const struct field *f)
 {
     return proved(form, f->name, f->column ? f->column : f->name);
+}
+
+/* One column a field; a position has five. */
+static size_t column_count(const struct field *f)
+{
+    return f->kind == FIELD_PLACE ? PLACE_COLUMNS : 1;
+}
+
+static const char *column_at(const struct form *form, const struct field *f, size_t n)
+{
+    return f->kind == FIELD_PLACE ? place_column(n) : column_of(form, f);
 }
 
 struct sql { char text[SQL_MAX]; size_t size; const char *separator; };
@@ -66,12 +77,12 @@ static const char *compose_insert(const struct form *form)
     if (form->parent)
         add(&sql, "`%s`", form->parent), comma = ", ";
     for (size_t i = 0; i < form->count; i++)
-        if (in_column(&form->fields[i]))
-            add(&sql, "%s`%s`", comma, column_of(form, &form->fields[i])), comma = ", ";
+        for (size_t c = 0; in_column(&form->fields[i]) && c < column_count(&form->fields[i]); c++)
+            add(&sql, "%s`%s`", comma, column_at(form, &form->fields[i], c)), comma = ", ";
     add(&sql, ") VALUES (%s", form->parent ? "?" : "");
     comma = form->parent ? ", " : "";
     for (size_t i = 0; i < form->count; i++)
-        if (in_column(&form->fields[i]))
+        for (size_t c = 0; in_column(&form->fields[i]) && c < column_count(&form->fields[i]); c++)
             add(&sql, "%s%s", comma, form->fields[i].sealed ? "''" : "?"), comma = ", ";
     add(&sql, ")");
     return done(&sql);
@@ -93,11 +104,13 @@ static const char *compose_update(const struct form *form, bool scoped, bool sea
         const struct field *f = &form->fields[i];
         if (!in_column(f) || f->scope || (sealed_alone && !f->sealed))
             continue;
-        const char *column = column_of(form, f);
-        if (f->sealed || f->kind == FIELD_GIVEN)
-            add(&sql, ", `%s` = COALESCE(?, `%s`)", column, column);
-        else
-            add(&sql, ", `%s` = ?", column);
+        for (size_t c = 0; c < column_count(f); c++) {
+            const char *column = column_at(form, f, c);
+            if (f->sealed || f->kind == FIELD_GIVEN)
+                add(&sql, ", `%s` = COALESCE(?, `%s`)", column, column);
+            else
+                add(&sql, ", `%s` = ?", column);
+        }
     }
     add(&sql, " WHERE `id` = ?");
     if (form->parent)
@@ -111,9 +124,14 @@ static const char *compose_select(const struct form *form, bool scoped)
 {
     struct sql sql = { .size = 0 };
     add(&sql, "SELECT `id` AS `#id`");
-    for (size_t i = 0; i < form->count; i++)
-        if (in_column(&form->fields[i]))
-            add(&sql, ", `%s` AS `%s`", column_of(form, &form->fields[i]), proved(form, "name", form->fields[i].name));
+    for (size_t i = 0; i < form->count; i++) {
+        const struct field *f = &form->fields[i];
+        for (size_t c = 0; in_column(f) && c < column_count(f); c++)
+            if (f->kind == FIELD_PLACE)
+                add(&sql, ", `%s` AS `%s#%zu`", column_at(form, f, c), proved(form, "name", f->name), c);
+            else
+                add(&sql, ", `%s` AS `%s`", column_of(form, f), proved(form, "name", f->name));
+    }
     add(&sql, " FROM `%s` WHERE `%s` = ?", form->table, form->parent ? form->parent : "id");
     if (scoped)
         add_scope(&sql, form);
@@ -188,6 +206,15 @@ static struct value bound(struct work *work, const struct field *f, const struct
     }
 }
 
+static size_t bind_field(struct work *work, const struct field *f, const struct entry *e, struct value *binds)
+{
+    if (f->kind == FIELD_PLACE)
+        place_binds(work, e, binds);
+    else
+        *binds = bound(work, f, e);
+    return column_count(f);
+}
+
 static struct value sealed_value(struct work *work, const struct form *form, const struct field *f, const struct entry *e,
                                  int64_t id)
 {
@@ -206,7 +233,7 @@ static int64_t insert(struct work *work, const struct form_values *values, int64
         binds[n++] = I(parent);
     for (size_t i = 0; i < form->count; i++) {
         if (in_column(&form->fields[i]) && !form->fields[i].sealed)
-            binds[n++] = bound(work, &form->fields[i], &values->entries[i]);
+            n += bind_field(work, &form->fields[i], &values->entries[i], binds + n);
         sealed += form->fields[i].sealed;
     }
     int64_t id = db_insert_text(work, form->sql.insert, binds, n);
@@ -234,8 +261,10 @@ static bool update(struct work *work, const struct form_values *values, int64_t 
         given += f->scope && values->entries[i].count;
         if (!in_column(f) || f->scope)
             continue;
-        binds[n++] = f->sealed ? sealed_value(work, form, f, &values->entries[i], id)
-                               : bound(work, f, &values->entries[i]);
+        if (f->sealed)
+            binds[n++] = sealed_value(work, form, f, &values->entries[i], id);
+        else
+            n += bind_field(work, f, &values->entries[i], binds + n);
     }
     binds[n++] = I(id);
     if (form->parent)
@@ -254,6 +283,10 @@ static void link_files(struct work *work, const struct form_values *values, int6
         const struct field *f = &values->form->fields[i];
         if (f->kind == FIELD_FILES && !f->transient && form_files)
             form_files->link(work, values->form->table, id, f->name, values->entries[i].integer, values->entries[i].count);
+        for (size_t at = 0; f->caption && !f->transient && form_files && at < values->entries[i].count; at++)
+            if (values->entries[i].caption[at] && *values->entries[i].caption[at])
+                form_files->caption(work, values->form->table, id, f->name, values->entries[i].integer[at],
+                                    values->entries[i].caption[at]);
     }
 }
 

@@ -51,6 +51,7 @@ size_t entry_grow(struct work *work, struct entry *e)
         GROWN(real);
         GROWN(integer);
         GROWN(path);
+        GROWN(caption);
         GROWN(rows);
 #undef GROWN
     }
@@ -194,6 +195,14 @@ struct form_values *values_row(const struct form_values *values, const char *fie
     if (i >= e->count || !values->form->fields[e - values->entries].rows)
         fail_ours(values->work, "form %s: no row %zu of %s", values->form->name, i, field);
     return e->rows[i];
+}
+
+struct form_values *values_row_more(struct form_values *values, const char *field)
+{
+    size_t i = (size_t)(values_entry(values, field) - values->entries);
+    if (!values->form->fields[i].rows)
+        fail_ours(values->work, "field %s of form %s is not kind=rows", field, values->form->name);
+    return values_row_add(values, i);
 }
 
 const char *values_label(const struct form_values *values, const char *field)
