@@ -48,6 +48,16 @@ const struct sheet_import_kind *sheet_import_kind_named(const char *name)
     return NULL;
 }
 
+const struct sheet_import_kind *sheet_import_kind_at(const char *path)
+{
+    for (size_t i = 0; i < kind_count; i++) {
+        size_t n = strlen(kinds[i]->path);
+        if (strncmp(path, kinds[i]->path, n) == 0 && text_has_prefix(path + n, "/import"))
+            return kinds[i];
+    }
+    return NULL;
+}
+
 const char *sheet_import_file(struct work *work, const char *hex)
 {
     return arena_printf(work->arena, "%s/files/%.2s/%s", path_var(), hex, hex + 2);

@@ -1,6 +1,6 @@
 /* sheet_import: a workbook becomes records, as a job. Owns table sheet_import. A noun says what a good row becomes:
  *
- *     static const struct sheet_import_kind stations = { "station-record", &station_sheet, look_for_doubles, store_one };
+ *     static const struct sheet_import_kind stations = { "station-record", "/archives/stations", &station_sheet, look_for_doubles, store_one };
  *     sheet_import_register(&stations);               from process_start(): the pages and the job runner know it then
  *
  * What holds. First every row is checked (READ), then all are stored in one transaction, together with the word that the
@@ -22,12 +22,14 @@
 
 struct sheet_import_kind {
     const char              *name;                  /* form of the rows, commonly */
+    const char              *path;                  /* of its list: "/archives/stations"; its import is at path/import */
     const struct form_sheet *sheet;
     void (*check)(struct work *work, struct form_values *values);     /* values_error() what only the database knows; NULL */
     void (*store)(struct work *work, struct form_values *values);     /* values_error(): all is taken back and checked again */
 };
 void sheet_import_register(const struct sheet_import_kind *kind);     /* stays for the life of the process */
 const struct sheet_import_kind *sheet_import_kind_named(const char *name);     /* NULL: no such */
+const struct sheet_import_kind *sheet_import_kind_at(const char *path);        /* "/archives/stations/import/…"; NULL: none */
 
 /* The uploaded file (file_take) becomes an import of the actor's company, and a job. Returns its id: a new one, or that of
  * the same file. `again`: it was there and will not run again (running, or done). */

@@ -47,7 +47,7 @@ static void store(struct work *work, struct form_values *values)
         kill(getpid(), SIGKILL);
 }
 
-static const struct sheet_import_kind kind = { "test-thing", &sheet, check, store };
+static const struct sheet_import_kind kind = { "test-thing", "/things", &sheet, check, store };
 
 static void make(int rows, const char *bad)
 {
