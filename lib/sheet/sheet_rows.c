@@ -30,7 +30,7 @@ struct sheet {
 
 struct sheet_address sheet_address(int column, int64_t row)
 {
-    struct sheet_address out;
+    struct sheet_address out = { "" };
     char letters[8];
     int n = 0;
     for (int c = column + 1; c > 0 && n < 7; c = (c - 1) / 26)

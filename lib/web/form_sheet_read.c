@@ -22,7 +22,7 @@ struct reading {
     struct sheet_spool           *spools[SHEET_ROWS_MOST];
     struct sheet_columns          columns, row_columns[SHEET_ROWS_MOST];
 
-    const struct sheet_row *row;                         /* of the form's own sheet, being read */
+    struct sheet_row        row;                         /* being read */
     struct form_values     *values;
     int64_t                 before;                      /* problems when it began */
     size_t                  rows_at;                     /* kind=rows sheet being read */
@@ -194,17 +194,17 @@ static void judge_row(struct work *work, void *arg)
     r->before = r->result->problems;
     r->values = values_new(work, plan->form);
     r->values->memo = &r->divisions;
-    take_cells(r, plan, &r->columns, r->row, r->values);
+    take_cells(r, plan, &r->columns, &r->row, r->values);
     children_each(r, take_child);
     values_check(r->values, r->pass->draft);
-    collect(r, plan, &r->columns, r->row, r->values);
-    check_unique(r, 0, plan, &r->columns, r->row, r->values);
+    collect(r, plan, &r->columns, &r->row, r->values);
+    check_unique(r, 0, plan, &r->columns, &r->row, r->values);
     children_each(r, again_child);
     if (r->before != r->result->problems || !r->pass->row)
         return;
     r->pass->row(work, r->values, r->pass->arg);
     if (values_wrong(r->values)) {
-        collect(r, plan, &r->columns, r->row, r->values);
+        collect(r, plan, &r->columns, &r->row, r->values);
         children_each(r, errors_child);
     }
 }
@@ -251,33 +251,31 @@ static void spool_row(struct work *work, void *arg)
     const struct sheet_plan *plan = r->plans->rows[r->rows_at];
     const struct sheet_columns *columns = &r->row_columns[r->rows_at];
     int column = sheet_column_of(columns, COLUMN_KEY);
-    const struct sheet_cell empty = { SHEET_EMPTY, "", false }, *cell = column < r->row->count ? &r->row->cells[column] : &empty;
+    const struct sheet_cell empty = { SHEET_EMPTY, "", false }, *cell = column < r->row.count ? &r->row.cells[column] : &empty;
     const char *wrong = cell->kind == SHEET_EMPTY ? arena_printf(work->arena, "请填写「%s」", plan->key.header)
                                                   : sheet_cell_strict(work, cell);
     if (wrong) {
-        cell_problem(r, plan, columns, r->row, column, wrong);
+        cell_problem(r, plan, columns, &r->row, column, wrong);
         return;
     }
     struct form_values *parent = values_new(work, r->plans->own->form);       /* made normal as the parent's own */
     values_put_at(parent, r->plans->key_field, cell->text);
     const struct entry *e = &parent->entries[r->plans->key_field];
-    spool_add(r->spools[r->rows_at], e->count ? e->text[0] : "", r->row);
+    spool_add(r->spools[r->rows_at], e->count ? e->text[0] : "", &r->row);
 }
 
 static bool spool_sheet(struct reading *r, size_t i)
 {
     const struct sheet_plan *plan = r->plans->rows[i];
     struct sheet *sheet;
-    struct sheet_row row;
     if (sheet_named(r->book, plan->name) < 0 && !r->plans->own->form->fields[plan->rows_field].at_least)
         return true;
     if (!begin(r, plan, &r->row_columns[i], &sheet))
         return false;
     r->spools[i] = spool_open(r->work);
     r->rows_at = i;
-    r->row = &row;
-    while (sheet_next(sheet, &row))
-        if (!sheet_is_example(plan, &r->row_columns[i], &row))
+    while (sheet_next(sheet, &r->row))
+        if (!sheet_is_example(plan, &r->row_columns[i], &r->row))
             work_step(r->work, spool_row, r);
     if (!spool_good(r->spools[i]))
         fail(r->work, FAIL_UNAVAILABLE, "暂时不能处理导入文件，请稍后重试。");
@@ -287,12 +285,10 @@ static bool spool_sheet(struct reading *r, size_t i)
 static bool read_own(struct reading *r)
 {
     struct sheet *sheet;
-    struct sheet_row row;
     if (!begin(r, r->plans->own, &r->columns, &sheet))
         return false;
-    r->row = &row;
-    while (sheet_next(sheet, &row)) {
-        if (sheet_is_example(r->plans->own, &r->columns, &row))
+    while (sheet_next(sheet, &r->row)) {
+        if (sheet_is_example(r->plans->own, &r->columns, &r->row))
             continue;
         r->result->rows++;
         work_step(r->work, judge_row, r);
