@@ -15,8 +15,10 @@
 #include "core/dict.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "domain/checks.h"
 #include "domain/job.h"
 #include "domain/process.h"
+#include "web/form.h"
 #include "kinds.h"
 
 enum { CHILDREN_MAX = 65 };
@@ -201,7 +203,9 @@ int main(int argc, char **argv)
         return 0;                                   /* has none */
     config_load(argv[0]);
     dict_load_all();
-    process_start();                                /* flows: deadlines are counted anew here */
+    checks_register();                              /* imports judge rows by the forms */
+    process_start();                                /* flows: deadlines are counted anew here; what can be imported */
+    forms_tie();
     if (argc > 1 && strcmp(argv[1], "--check") == 0) {
         puts("jobs: configuration OK");
         return 0;

@@ -68,7 +68,7 @@ struct list_action {
 };
 
 struct list {
-    const char *name, *title, *path, *from_sql, *order, *csv, *unit;
+    const char *name, *title, *path, *from_sql, *order, *csv, *xlsx, *unit;
     const char *empty_title, *empty_text;
     const char *key_sql, *table;
     const struct list_column *key;
@@ -137,12 +137,20 @@ void rows_read(struct search *search, struct rows *rows);
 
 /* list_cell.c */
 const char *cell_shown(struct arena *arena, int64_t now, const struct list_column *column, const char *value);
+const char *cell_label(const struct list_column *column, const char *value);   /* of dicts and bools; others as they are */
 const char *cell_exported(struct arena *arena, const struct list_column *column, const char *value);
 const char *cell_tone(struct arena *arena, const struct list_column *column, const char *value);
 /* "/news/{id}" with the row's values, encoded for an address. */
 const char *path_filled(struct arena *arena, const char *pattern, HDF *row);
 char       *url_encode(struct arena *arena, const char *text);
 bool        listed(const char *values, const char *value);               /* "a|b" holds "b" */
+
+/* list_export.c: what exports share. Rows of the search, at most export_limit + 1, each as text by column in `cells`
+ * before each(cells, arg); returns how many. */
+int64_t     export_each(struct search *search, const char **cells, void (*each)(void *row, void *arg), void *arg);
+const char *export_excess(struct arena *arena, const struct list *list);  /* the last line when there are more */
+char       *export_file(struct work *work);                               /* a fresh file, removed when the work ends */
+_Noreturn void export_answer(struct request *rq, const struct list *list, const char *ending, const char *type, const char *path);
 
 /* list_figures.c */
 /* Rows in the scope, from a figure that has a total; false: no figure counts them all. */

@@ -328,7 +328,7 @@ static size_t number_read(HDF *tree, const char *key, size_t otherwise, size_t m
 static void known_keys(HDF *tree)
 {
     static const char known[] = " title path unit table key growing scope order page_size count_limit export_limit"
-                                " bulk_limit csv empty joins columns filters fixed figures actions bulk ";
+                                " bulk_limit csv xlsx empty joins columns filters fixed figures actions bulk ";
     for (HDF *node = hdf_obj_child(tree); node; node = hdf_obj_next(node)) {
         char key[80];
         snprintf(key, sizeof key, " %s ", hdf_obj_name(node));
@@ -346,6 +346,7 @@ static void head_read(struct list *list, HDF *tree)
     list->from_sql = arena_printf(memory, " FROM `%s`", list->table);
     list->growing = hdf_get_int_value(tree, "growing", 0) != 0;
     list->csv = hdf_get_value(tree, "csv", NULL);
+    list->xlsx = hdf_get_value(tree, "xlsx", NULL);
     list->empty_title = hdf_get_value(tree, "empty", "暂无数据");
     list->empty_text = hdf_get_value(tree, "empty.text", "");
     list->page_size = number_read(tree, "page_size", 20, 500);

@@ -38,6 +38,8 @@ struct form_values;
 const struct form *form_open(const char *name);
 /* At any time afterwards; fails as our mistake when nobody opened it. */
 const struct form *form_find(struct work *work, const char *name);
+/* Ends the start of a program without routes (jobs, tools): every check= of the forms opened must be registered by now. */
+void forms_tie(void);
 /* For engines that make a form from their own declaration ("list:job"): `fields` are the nodes of a fields { } block
  * and stay for the life of the process. From program.start only. */
 void form_register(const char *name, HDF *fields);

@@ -23,9 +23,9 @@ struct field_check {
 
 struct field {
     const char     *name, *label, *hint, *help, *width, *autocomplete, *type, *placeholder, *group, *column, *mask,
-                   *within, *unit, *table, *parent, *link, *version, *look, *of, *caption;
+                   *within, *unit, *table, *parent, *link, *version, *look, *of, *caption, *example;
     enum field_kind kind;
-    bool            required, many, sealed, scope, nullable, transient, half;
+    bool            required, many, sealed, scope, nullable, transient, half, unique;
     double          low, high;                 /* number, yuan, or characters */
     size_t          limit, at_least, at_most;  /* values of many; files; rows */
     unsigned        accept;
@@ -77,6 +77,7 @@ struct form_values {
     bool                draft;      /* types alone were checked */
     int                 step;       /* of a form with steps: the one typed; 0: all are checked */
     int                 reached;    /* furthest step */
+    struct form_memo   *memo;       /* divisions found already, for thousands of rows; NULL: each is asked for */
     const char         *restored;   /* when the draft shown was kept; NULL: none */
 };
 
@@ -130,6 +131,9 @@ void        file_shown(struct arena *arena, int64_t id, const char *name, bool r
 const char *file_looks(const char *name);                                /* "picture", "pdf" or "" */
 
 /* form_check.c */
+void values_put_at(struct form_values *values, size_t field, const char *text);
+/* What is wrong with a division ("" nothing), by field and code: kept for the rows of a sheet. */
+struct form_memo { struct form_memo *next; const struct field *field; const char *code, *wrong; struct arena *arena; };
 void values_check_types(struct form_values *values);
 void values_check_whole(struct form_values *values);                     /* required, bounds, named checks, divisions */
 void values_forget_errors(struct form_values *values);

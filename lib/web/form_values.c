@@ -79,6 +79,7 @@ struct form_values *values_row_add(struct form_values *values, size_t field)
     e->rows[at] = values_make(values->work, f->rows, arena_printf(arena, "%s-%zu-", f->name, at),
                               arena_printf(arena, "%s第 %zu %s", f->label, at + 1, f->unit ? f->unit : "行"));
     e->rows[at]->draft = values->draft;
+    e->rows[at]->memo = values->memo;
     return e->rows[at];
 }
 
