@@ -25,7 +25,7 @@ void batch_ask(struct request *rq, const char *list, const char *flow, const cha
 void delete_ask(struct request *rq, const char *what, const char *name, const char *path);
 
 void station_list(struct request *rq);
-void station_csv(struct request *rq);
+void station_xlsx(struct request *rq);
 void station_new(struct request *rq);
 void station_add(struct request *rq);
 void station_page(struct request *rq);
@@ -47,7 +47,7 @@ void equipment_labels(struct request *rq);
 void labels_sheet(struct request *rq);
 
 void reports_list(struct request *rq);
-void reports_csv(struct request *rq);
+void reports_xlsx(struct request *rq);
 void reports_new(struct request *rq);
 void reports_add(struct request *rq);
 void reports_page(struct request *rq);
@@ -59,7 +59,7 @@ void reports_delete(struct request *rq);
 void reports_drop(struct request *rq);
 
 void equipment_list(struct request *rq);
-void equipment_csv(struct request *rq);
+void equipment_xlsx(struct request *rq);
 void equipment_new(struct request *rq);
 void equipment_form(struct request *rq);
 void equipment_add(struct request *rq);

@@ -26,7 +26,7 @@ void equipment_list(struct request *rq)
     page(rq, "archives/equipment-list.cst");
 }
 
-void equipment_csv(struct request *rq) { list_csv(rq, "equipment_record"); }
+void equipment_xlsx(struct request *rq) { list_xlsx(rq, "equipment_record"); }
 
 /* --- the forms ------------------------------------------------------------------------------------------------------ */
 

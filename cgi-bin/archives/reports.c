@@ -16,7 +16,7 @@ void reports_list(struct request *rq)
     page(rq, "archives/reports.cst");
 }
 
-void reports_csv(struct request *rq) { list_csv(rq, "report"); }
+void reports_xlsx(struct request *rq) { list_xlsx(rq, "report"); }
 
 static void form(struct request *rq, const char *title, const char *name, struct form_values *values, const char *action, const char *back)
 {

@@ -22,7 +22,7 @@ void station_list(struct request *rq)
     page(rq, "archives/stations.cst");
 }
 
-void station_csv(struct request *rq) { list_csv(rq, "station_record"); }
+void station_xlsx(struct request *rq) { list_xlsx(rq, "station_record"); }
 
 void pushed_list(struct request *rq)
 {
