@@ -29,6 +29,9 @@
                   " AND password_hash LIKE '$argon2id$%' FOR UPDATE"
 #define Q_PHONE_TAKEN "SELECT COUNT(*) FROM account WHERE (phone = ? OR login = ?) AND id <> ?"
 #define Q_EMAIL_TAKEN "SELECT COUNT(*) FROM account WHERE email = ? AND id <> ?"
+/* As committed now: of a row younger than the transaction's picture the whole is run again (innodb_snapshot_isolation) */
+#define Q_PHONE_NOW "SELECT id FROM account WHERE phone = ? FOR UPDATE"
+#define Q_EMAIL_NOW "SELECT id FROM account WHERE email = ? FOR UPDATE"
 #define Q_PHONE_OF "SELECT phone FROM account WHERE id = ?"
 #define Q_EMAIL_OF "SELECT email FROM account WHERE id = ?"
 #define Q_SET_PHONE "UPDATE account SET phone = ? WHERE id = ?"
@@ -201,11 +204,13 @@ int64_t account_create(struct work *work, const struct account_new *account, con
         return *field = "phone", 0;
     if (account->email && db_int(work, 0, Q_EMAIL_TAKEN, T(account->email), I(0)))
         return *field = "email", 0;
-    *field = "login";
-    if (!db_insert_new(work, Q_CREATE, T(account->login), T(account->name), T(account->role), T(account->phone), T(account->email),
-                       T(password_hash(work->arena, account->password)), T(account->pending ? "pending" : "active")))
-        return 0;
-    return account_by_login(work, account->login);
+    if (db_insert_new(work, Q_CREATE, T(account->login), T(account->name), T(account->role), T(account->phone), T(account->email),
+                      T(password_hash(work->arena, account->password)), T(account->pending ? "pending" : "active")))
+        return account_by_login(work, account->login);
+    /* somebody was faster by a moment: with which of the three? */
+    *field = db_int(work, 0, Q_PHONE_NOW, T(account->phone)) ? "phone"
+           : account->email && db_int(work, 0, Q_EMAIL_NOW, T(account->email)) ? "email" : "login";
+    return 0;
 }
 
 bool account_activate(struct work *work, int64_t account_id, int64_t operator_id)

@@ -104,8 +104,7 @@ static void check_state(struct moving *m)
 const char *flow_opinion_wrong(struct work *work, const struct flow_action *action, const char *opinion)
 {
     opinion = opinion ? opinion : "";
-    size_t blank = strspn(opinion, " \t\r\n");
-    if (action->opinion == OPINION_REQUIRED && !opinion[blank])
+    if (action->opinion == OPINION_REQUIRED && !*text_line(work->arena, text_visible(work->arena, opinion)))
         return arena_printf(work->arena, action->extends ? "请填写「%s」的理由" : "请填写「%s」的意见", action->label);
     if (utf8_length(opinion) > OPINION_MAX)
         return arena_printf(work->arena, "意见不能超过 %d 个字", OPINION_MAX);
