@@ -142,6 +142,20 @@ static void who_was_faster_by_a_moment_is_named_right(void **state)
     }
 }
 
+static void limit_twice(struct work *work, void *arg)
+{
+    (void)arg;
+    assert_null(registration_limit(work, "a@limit.cn", "2001:db8:0:1::1"));
+    assert_null(registration_limit(work, "a@limit.cn", "2001:db8:0:1:ffff::2"));
+}
+
+static void one_network_is_one_applicant(void **state)
+{
+    (void)state;
+    db_fixture_run(db, limit_twice, NULL);
+    assert_int_equal(db_fixture_int("SELECT MAX(taken) FROM outbox_quota WHERE subject LIKE 'register-from:2001:%'"), 2);
+}
+
 static void a_proof_is_of_one_kind_for_a_day(void **state)
 {
     (void)state;
@@ -218,7 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_registration_is_whole), cmocka_unit_test(or_absent), cmocka_unit_test(what_is_taken_is_said_and_leaves_nothing),
-        cmocka_unit_test(who_was_faster_by_a_moment_is_named_right),
+        cmocka_unit_test(who_was_faster_by_a_moment_is_named_right), cmocka_unit_test(one_network_is_one_applicant),
         cmocka_unit_test(a_proof_is_of_one_kind_for_a_day), cmocka_unit_test(passing_makes_company_and_rights),
         cmocka_unit_test(a_company_has_one_account_by_registration), cmocka_unit_test(files_are_for_the_owner_and_the_departments_above) };
     return cmocka_run_group_tests(tests, set_up, NULL);
