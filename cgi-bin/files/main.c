@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "domain/file.h"
 #include "domain/session.h"
+#include "domain/setting.h"
 #include "readers.h"
 #include "web/web.h"
 
@@ -42,8 +43,14 @@ static const struct route routes[] = {
     { GET, "/files/{id}/thumb", CAP_PUBLIC, NULL, file_thumb },
     ROUTE_END };
 
+static void start(void)
+{
+    settings_start();
+    readers_register();
+}
+
 static const struct program program = {
-    .name = "files", .routes = routes, .templates = "error", .start = readers_register, .identify = session_actor };
+    .name = "files", .routes = routes, .templates = "error", .start = start, .identify = session_actor };
 
 int main(int argc, char **argv)
 {

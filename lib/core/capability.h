@@ -30,7 +30,7 @@
     X(ACCOUNT_ALL,     "account-all",     "查看全部账号")                                 \
     X(ACCOUNT_MANAGE,  "account-manage",  "开立、锁定、解锁账号和重置密码")               \
     X(ACCOUNT_ROLES,   "account-roles",   "分配角色和辖区")                               \
-    X(SETTINGS,        "settings",        "维护区划和工作日历，查看字典和参数")           \
+    X(SETTINGS,        "settings",        "维护区划、工作日历、字典和参数")               \
     X(AGREEMENT_PUBLISH, "agreement-publish", "发布协议文本")                             \
     X(PERSONAL_REVEAL, "personal-reveal", "查看未脱敏的个人信息")
 

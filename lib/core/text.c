@@ -324,3 +324,18 @@ char *text_percent(struct arena *arena, const char *text, const char *keep)
     }
     return out;
 }
+
+const char *text_kept(const char *text)
+{
+    static struct kept { struct kept *next; char text[]; } *all;
+    for (const struct kept *one = all; one; one = one->next)
+        if (strcmp(one->text, text) == 0)
+            return one->text;
+    struct kept *one = malloc(sizeof *one + strlen(text) + 1);
+    if (!one)
+        abort();
+    strcpy(one->text, text);
+    one->next = all;
+    all = one;
+    return one->text;
+}

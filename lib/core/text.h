@@ -48,4 +48,7 @@ char   *time_sql(struct arena *, int64_t milliseconds);               /* 2026-11
 char   *time_format(struct arena *, int64_t milliseconds, const char *strftime_format);  /* at +08:00  */
 bool    time_parse(const char *text, const char *strptime_format, int64_t *milliseconds); /* at +08:00 */
 
+/* The same words once for the life of the process: for what may be pointed at long after it changed. Few distinct texts. */
+const char *text_kept(const char *text);
+
 #endif

@@ -179,10 +179,11 @@ static void change_due(struct moving *m)
         return;
     if (m->due.date)
         db_exec(m->work, Q_DUE_END, T(m->flow->name), I(m->c.id));
-    if (!to->days)
+    int days = flow_state_days(to);
+    if (!days)
         return;
-    flow_doors.due(m->work, NULL, to->days, date, &known);
-    db_exec(m->work, Q_DUE_BEGIN, T(m->flow->name), I(m->c.id), T(date), I(known), T(today(m->work)), I(to->days));
+    flow_doors.due(m->work, NULL, days, date, &known);
+    db_exec(m->work, Q_DUE_BEGIN, T(m->flow->name), I(m->c.id), T(date), I(known), T(today(m->work)), I(days));
 }
 
 static void write_step(struct moving *m)
