@@ -19,6 +19,7 @@ void outbox_again(struct request *rq);
 void partner_list(struct request *rq);
 void partner_csv(struct request *rq);
 void trail_list(struct request *rq);
+void trail_verify_it(struct request *rq);
 void trail_export(struct request *rq);
 void reveal_page(struct request *rq);
 void reveal_give(struct request *rq);

@@ -75,6 +75,8 @@ static void add_figures(struct request *rq)
     for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
         if (rq->work.actor.capabilities & CAP_BIT(counters[i].capability))
             add_figure(rq, n++, counters[i].label, counters[i].unit, counters[i].count(&rq->work), counters[i].path);
+    if (rq->work.actor.capabilities & CAP_BIT(CAP_TRAIL_VIEW))      /* the auditor sees the trail alone */
+        return;
     statistics_read(&rq->work, &statistics);
     add_figure(rq, n++, "接入运营商", "家", (int64_t)statistics.value[STATISTIC_OPERATORS], NULL);
     add_figure(rq, n++, "充电站", "座", (int64_t)statistics.value[STATISTIC_STATIONS], "/map");
@@ -120,6 +122,7 @@ static const struct route routes[] = {
     { GET,  "/admin/partners",      CAP_PARTNER_VIEW, "list:partner", partner_list },
     { GET,  "/admin/partners.csv",  CAP_PARTNER_VIEW, "list:partner", partner_csv },
     { GET,  "/admin/trail",         CAP_TRAIL_VIEW,   "list:trail",   trail_list },
+    { POST, "/admin/trail/verify",  CAP_TRAIL_VIEW,   NULL,           trail_verify_it },
     { POST, "/admin/trail/export",  CAP_TRAIL_VIEW,   "list:trail",   trail_export },
     { GET,  "/admin/reveal",        CAP_PERSONAL_REVEAL, "reveal-page", reveal_page },
     { POST, "/admin/reveal",        CAP_PERSONAL_REVEAL, "reveal",   reveal_give, reveal_page },

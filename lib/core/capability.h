@@ -16,6 +16,7 @@
     X(OUTBOX_VIEW,     "outbox-view",     "查看邮件和短信发送记录")                       \
     X(OUTBOX_SEND,     "outbox-send",     "重新发送邮件和短信")                           \
     X(WORKBENCH,       "workbench",       "使用工作台")                                     \
+    X(FLOW_VIEW,       "flow-view",       "查看业务流程")                                   \
     X(REGISTRATION_REVIEW, "registration-review", "审核账号注册")                         \
     X(QUALIFICATION_REVIEW, "qualification-review", "审核运营商资质")                     \
     X(PROFILE_REVIEW,  "profile-review",  "审核运营商信息变更")                           \

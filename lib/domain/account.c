@@ -4,6 +4,7 @@
 #include "core/config.h"
 #include "core/crypto.h"
 #include "core/db.h"
+#include "core/scope.h"
 #include "domain/outbox.h"
 #include "domain/role.h"
 #include "domain/session.h"
@@ -218,15 +219,31 @@ bool account_activate(struct work *work, int64_t account_id, int64_t operator_id
     return db_exec(work, Q_ACTIVATE, I(operator_id), I(account_id)) == 1;
 }
 
-/* A department sees its division and below: the county role one district, the province role the province. */
+#define Q_LEVEL "SELECT level FROM division WHERE code = ?"
+#define Q_FIRST "SELECT code FROM division WHERE level = ? AND code LIKE ? AND portal_owned = 0 AND retired = 0" \
+                " AND name NOT IN ('市辖区', '县') ORDER BY code LIMIT 1"
+
+/* The place itself when it is of that level or below, else its first one; a city without counties stands for one. */
+static const char *first_below(struct work *work, const char *place, int64_t level)
+{
+    if (db_int(work, 0, Q_LEVEL, T(place)) >= level)
+        return place;
+    const char *found = db_text(work, Q_FIRST, I(level), T(division_like(work->arena, place)));
+    return found ? found : place;
+}
+
+/* A department sees its division and below: the county role one district, the city role one city (a province's profile: its
+ * first), the province role the province. */
 static const char *demo_division(struct work *work, const char *role)
 {
     const char *site = config_text("Site.Division.Code");
     if (strcmp(role, "province") == 0)
         return arena_printf(work->arena, "%.2s0000", site);
-    if (strcmp(role, "county") == 0)
-        return arena_printf(work->arena, "%.4s02", site);
-    return site;
+    bool county = strcmp(role, "county") == 0;
+    if (!county && strcmp(role, "city") != 0)
+        return site;
+    const char *city = first_below(work, site, 2);
+    return county ? first_below(work, city, 3) : city;
 }
 
 void account_demo_load(struct work *work)

@@ -63,3 +63,13 @@ CREATE TABLE IF NOT EXISTS setting_version (         -- one row: counts every ch
     PRIMARY KEY (id)
 ) ENGINE=InnoDB;
 INSERT IGNORE INTO setting_version (id, version) VALUES (1, 0);
+
+CREATE TABLE IF NOT EXISTS trail_check (             -- what going through the whole trail found, for the auditor
+    id         BIGINT      NOT NULL AUTO_INCREMENT,
+    checked_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+    row_count  BIGINT      NOT NULL,
+    blocks     BIGINT      NOT NULL,
+    waiting    BIGINT      NOT NULL,
+    faults     BIGINT      NOT NULL,
+    PRIMARY KEY (id)
+) ENGINE=InnoDB;
