@@ -39,15 +39,18 @@ static void add(struct request *rq, HDF *group, int *n, const char *name, char *
         view_set(entry, "Changed", "1");
 }
 
-static const char *const shown[] = { "Database", "Web", "Session", "Password", "Crypto", "Files", "Outbox", "Mail", "Sms", "Map",
-                                     "Exchange", "Jobs", "Demo", NULL };
+static const struct { const char *name, *label; } shown[] = {
+    { "Database", "数据库" }, { "Web", "网页服务" }, { "Session", "登录会话" }, { "Password", "密码" }, { "Crypto", "密码算法" },
+    { "Files", "文件" }, { "Mail", "邮件发送" }, { "Sms", "短信发送" }, { "Map", "充电地图" }, { "Exchange", "互联互通" },
+    { "Jobs", "后台任务" }, { "Demo", "演示数据" } };
 
-static bool is_shown(const char *name)
+/* NULL: not shown */
+static const char *label_of(const char *name)
 {
-    for (const char *const *one = shown; *one; one++)
-        if (strcmp(*one, name) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        if (strcmp(shown[i].name, name) == 0)
+            return shown[i].label;
+    return NULL;
 }
 
 /* conf/portal.hdf as it is laid out: "Group {", its keys, "}". */
@@ -59,9 +62,11 @@ static void read_file(struct request *rq, FILE *file)
     while (fgets(line, sizeof line, file)) {
         trim(line);
         if (depth == 0 && sscanf(line, "%79[A-Za-z] {", name) == 1 && strchr(line, '{')) {
-            group = is_shown(name) ? view_node(rq->page, arena_printf(rq->work.arena, "Groups.%d", groups++)) : NULL;
-            if (group)
+            group = label_of(name) ? view_node(rq->page, arena_printf(rq->work.arena, "Groups.%d", groups++)) : NULL;
+            if (group) {
                 view_set(group, "Name", name);
+                view_set(group, "Label", label_of(name));
+            }
             keys = 0;
         }
         if (line[0] != '#' && strlen(line) && line[strlen(line) - 1] == '{')

@@ -151,7 +151,7 @@ test('工作日历: a day is set; 参数 hide secrets; 协议文本 keep the ver
   assert.equal(sqlValue("SELECT kind FROM calendar_day WHERE day = '2026-12-30'"), 'holiday');
   assert.ok(wordsOf((await get('/admin/calendar?year=2099', { cookie: freshSession('demo-admin') })).body).includes('尚未确认'));
   const parameters = await get('/admin/parameters', { cookie: freshSession('demo-admin') });
-  assert.ok(parameters.body.includes('Session.IdleMinutes') && parameters.body.includes('已设置，不显示'));
+  assert.ok(parameters.body.includes('Password.HashPasses') && parameters.body.includes('已设置，不显示'));
   for (const seen of ['0', '1'])
     assert.equal((await send('/admin/agreements', 'demo-admin', { kind: 'privacy', seen, title: '走查隐私政策', body: `第 ${seen} 稿`, confirmed: '1' }, '/admin/agreements/new?kind=privacy')).status, 303);
   const asked = await send('/admin/agreements', 'demo-admin', { kind: 'privacy', seen: '2', title: '走查隐私政策', body: '未确认' }, '/admin/agreements/new?kind=privacy');
