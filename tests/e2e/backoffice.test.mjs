@@ -69,12 +69,12 @@ test('「开立账号」 gives a one-time link once; the security administrator 
 
 test('「开立账号」 sent twice is one account; the list offers divisions; a reset asks first', async () => {
   const cookie = freshSession('demo-admin'), { token } = await formToken('/admin/accounts/new', cookie), twin = `${LOGIN}-2`;
-  const form = { csrf: token, key: 'opening-0123456789-once', login: twin, name: '李两次' };
+  const form = { csrf: token, key: `opening-${process.pid}-${Date.now()}-once`, login: twin, name: '李两次' };
   const [first, second] = [await post('/admin/accounts/new', { cookie, form }), await post('/admin/accounts/new', { cookie, form })];
   assert.ok(first.body.includes('reset?code='));
   assert.equal(second.status, 303);
   assert.equal(sqlValue(`SELECT COUNT(*) FROM account WHERE login = '${twin}'`), '1');
-  assert.equal((await post('/admin/accounts/new', { cookie, form: { ...form, key: 'opening-0123456789-next' } })).status, 422, 'the name is taken');
+  assert.equal((await post('/admin/accounts/new', { cookie, form: { ...form, key: `opening-${process.pid}-${Date.now()}-next` } })).status, 422, 'the name is taken');
   const id = idOf(twin), asked = await post('/admin/accounts/reset', { cookie, form: { csrf: token, id } });
   assert.match(wordsOf(asked.body), /原密码立即失效/);
   assert.equal(sqlValue(`SELECT COUNT(*) FROM password_reset WHERE account_id = ${id}`), '1', 'nothing happened yet');

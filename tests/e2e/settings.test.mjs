@@ -110,3 +110,24 @@ for (const width of WIDTHS)
     assert.deepEqual(wrong, []);
     await context.close();
   });
+
+test('审计员: the result of the verification is on the page, and can be asked for; nothing but the trail is theirs', async () => {
+  const cookie = freshSession('demo-auditor'), { token } = await formToken('/admin/trail', cookie);
+  const count = () => Number(sqlValue('SELECT COUNT(*) FROM trail_check')), before = count();
+  assert.equal((await post('/admin/trail/verify', { cookie, form: { csrf: token } })).status, 303);
+  await until('another verification', async () => count() > before);
+  assert.match(wordsOf((await get('/admin/trail', { cookie })).body), /完整性校验[^]*未发现修改、缺失或插入/);
+  for (const address of ['/admin/accounts', '/admin/jobs', '/admin/outbox', '/admin/partners', '/workbench', '/workbench/flows', '/admin/registrations', '/admin/reveal'])
+    assert.equal((await get(address, { cookie })).status, 403, address);
+  assert.ok(!wordsOf((await get('/admin', { cookie })).body).includes('接入运营商'));
+});
+
+test('每日维护: a part that fails leaves the others alone', async () => {
+  const add = (part) => sql(`INSERT INTO job (kind, job_key, payload) VALUES ('daily', 'daily:settings-test:${part}', '{"part":"${part}"}')`);
+  const state = (part) => sqlValue(`SELECT state FROM job WHERE job_key = 'daily:settings-test:${part}'`);
+  sql("DELETE FROM job WHERE job_key LIKE 'daily:settings-test:%'");
+  ['nothing-of-that-name', 'drafts', 'outbox'].forEach(add);
+  await until('the good parts', async () => state('drafts') === 'done' && state('outbox') === 'done');
+  await until('the bad part', async () => state('nothing-of-that-name') === 'failed');
+  sql("DELETE FROM job WHERE job_key LIKE 'daily:settings-test:%'");
+});
