@@ -8,6 +8,7 @@ mkdir -p "$LOGS"
 export LOGS
 
 bash "$ROOT/conf/host/packages.sh" test
+bash "$ROOT/conf/host/assets.sh" test
 cd "$ROOT"
 run_counted exit "warnings as errors" make -s "-j$(nproc)" BUILD=build-strict CFLAGS=-Werror programs unit-tests
 # The suppressed ones do not know that fail() and its like never return.

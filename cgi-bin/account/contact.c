@@ -26,19 +26,18 @@ static _Noreturn void show(struct request *rq, const struct kind *kind)
     draw(rq, kind);
 }
 
-static bool valid(const struct kind *kind, const char *value)
+/* As it is written to and compared; NULL: no such address. A host without a dot is none that mail reaches from here. */
+static const char *target_of(struct request *rq, const struct kind *kind, const char *value)
 {
-    const char *at = strchr(value, '@');
-    if (kind == &phone)
-        return strlen(value) == 11 && value[0] == '1' && value[1] >= '3' && strspn(value, "0123456789") == 11;
-    return at && at > value && !strchr(at + 1, '@') && strchr(at + 1, '.') && !strpbrk(value, " \t<>,;\"") && at[1] != '.';
+    const char *target = outbox_target(&rq->work, value, kind->sms), *at = target ? strchr(target, '@') : NULL;
+    return at && !strchr(at, '.') ? NULL : target;
 }
 
 static _Noreturn void change(struct request *rq, const struct kind *kind)
 {
-    const char *value = form_text(rq, "target");
     prove_first(rq, kind->path);
-    if (!valid(kind, value)) {
+    const char *value = target_of(rq, kind, form_text(rq, "target"));
+    if (!value) {
         form_error(rq, "target", "%s", kind->wrong);
         form_refuse(rq);
     }

@@ -92,8 +92,15 @@ static _Noreturn void back_to(struct request *rq, int64_t id, const char *done)
     redirect(rq, "/admin/accounts/%lld?done=%s", (long long)id, done);
 }
 
+#define LOCK_WORDS "该账号立即退出所有设备，解锁前不能登录。是否锁定账号？"
+
 void account_lock_it(struct request *rq)
 {
+    int64_t id = form_int(rq, "id");
+    HDF *account = view_node(rq->page, "Account");
+    account_admin_load(&rq->work, id, account);          /* 404 before the question */
+    if (*view_get(account, "MayManage"))
+        form_confirm(rq, "锁定账号", LOCK_WORDS, arena_printf(rq->work.arena, "/admin/accounts/%lld", (long long)id));
     account_admin_lock(&rq->work, form_int(rq, "id"), form_text(rq, "reason"), rq->address);
     back_to(rq, form_int(rq, "id"), "lock");
 }

@@ -52,30 +52,43 @@ static void frame(struct request *rq)
     view_set(rq->page, "Kind", kind);
 }
 
+static void newest(struct request *rq)
+{
+    HDF *list = view_node(rq->page, "Rows");
+    if (agreement_list(&rq->work, form_text(rq, "kind"), list))
+        agreement_load(&rq->work, hdf_get_int_value(list, "0.id", 0), view_node(rq->page, "Newest"));
+}
+
 void agreement_new(struct request *rq)
 {
-    HDF *list = view_node(rq->page, "Rows"), *newest = view_node(rq->page, "Newest");
     frame(rq);
-    view_set(rq->page, "Values.seen", "0");
-    if (agreement_list(&rq->work, form_text(rq, "kind"), list)
-        && agreement_load(&rq->work, hdf_get_int_value(list, "0.id", 0), newest)) {
-        view_set(rq->page, "Values.seen", view_get(newest, "version"));
-        view_set(rq->page, "Values.title", view_get(newest, "title"));
-        view_set(rq->page, "Values.body", view_get(newest, "body"));
+    newest(rq);
+    view_set(rq->page, "Values.seen", *view_get(rq->page, "Newest.version") ? view_get(rq->page, "Newest.version") : "0");
+    view_set(rq->page, "Values.title", view_get(rq->page, "Newest.title"));
+    view_set(rq->page, "Values.body", view_get(rq->page, "Newest.body"));
+    page(rq, "admin/agreement-new.cst");
+}
+
+/* After a conflict both texts stand on the page: what the other published, and what was typed, now over that version. */
+void agreement_redraw(struct request *rq)
+{
+    frame(rq);
+    if (*view_get(rq->page, "Conflict")) {
+        newest(rq);
+        view_set(rq->page, "Values.seen", view_get(rq->page, "Newest.version"));
+        view_set(rq->page, "Both", "1");
     }
     page(rq, "admin/agreement-new.cst");
 }
 
-void agreement_redraw(struct request *rq)
-{
-    frame(rq);
-    page(rq, "admin/agreement-new.cst");
-}
+/* templates/admin/agreement-new.cst says the same */
+#define PUBLISH_WORDS "发布后即时生效、不能撤回，此后注册的用户须同意新版本。是否发布？"
 
 void agreement_save(struct request *rq)
 {
     frame(rq);
+    form_confirm(rq, "发布", PUBLISH_WORDS, arena_printf(rq->work.arena, "/admin/agreements?kind=%s", form_text(rq, "kind")));
     if (!agreement_publish(&rq->work, form_text(rq, "kind"), form_int(rq, "seen"), form_text(rq, "title"), form_text(rq, "body"), rq->address))
-        fail(&rq->work, FAIL_CONFLICT, "该协议已由他人发布新版本，请返回查看后再发布。");
+        form_conflict(rq, "他人已发布新版本。请对照下方两份文本，合并后再发布，或放弃本次修改。");
     redirect(rq, "/admin/agreements?kind=%s", form_text(rq, "kind"));
 }

@@ -8,6 +8,7 @@
 #include "domain/job_admin.h"
 #include "domain/process.h"
 #include "domain/session.h"
+#include "domain/setting.h"
 #include "domain/statistic.h"
 #include "list/list.h"
 
@@ -19,8 +20,8 @@ static const struct {
     { CAP_ACCOUNT_VIEW, "账号管理", "查询账号；按职责开立、锁定、解锁账号，重置密码，分配角色", "/admin/accounts" },
     { CAP_SETTINGS,     "区划",     "查看区划，新增、更名、停用平台自有区划",               "/admin/divisions" },
     { CAP_SETTINGS,     "工作日历", "维护放假和调休安排，办理期限据此计算",                 "/admin/calendar" },
-    { CAP_SETTINGS,     "字典",     "查阅各项代码的取值和用途",                             "/admin/dictionaries" },
-    { CAP_SETTINGS,     "参数",     "查阅系统参数的当前值和默认值",                         "/admin/parameters" },
+    { CAP_SETTINGS,     "字典",     "调整业务字典的名称、排序和启用状态，新增条目",                             "/admin/dictionaries" },
+    { CAP_SETTINGS,     "参数",     "调整登录、密码、办理期限、短信等参数，查看变更记录",                         "/admin/parameters" },
     { CAP_AGREEMENT_PUBLISH, "协议文本", "发布注册协议、隐私政策的新版本，查看历史版本",    "/admin/agreements" },
     { CAP_CONTENT_EDIT, "页面内容", "编辑「开放平台」「关于我们」等栏目的页面，查看历史版本", "/admin/pages" },
     { CAP_PARTNER_VIEW, "接入平台", "查看已接入的运营商平台，最近一次推送和拉取的时间",       "/admin/partners" },
@@ -74,6 +75,8 @@ static void add_figures(struct request *rq)
     for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
         if (rq->work.actor.capabilities & CAP_BIT(counters[i].capability))
             add_figure(rq, n++, counters[i].label, counters[i].unit, counters[i].count(&rq->work), counters[i].path);
+    if (rq->work.actor.capabilities & CAP_BIT(CAP_TRAIL_VIEW))      /* the auditor sees the trail alone */
+        return;
     statistics_read(&rq->work, &statistics);
     add_figure(rq, n++, "接入运营商", "家", (int64_t)statistics.value[STATISTIC_OPERATORS], NULL);
     add_figure(rq, n++, "充电站", "座", (int64_t)statistics.value[STATISTIC_STATIONS], "/map");
@@ -102,6 +105,7 @@ static void start(void)
 {
     process_start();
     checks_register();
+    settings_forms();
     lists_load((const char *const[]){ "job", "outbox", "partner", "page", "trail", "account", "registration", NULL });
 }
 
@@ -118,6 +122,7 @@ static const struct route routes[] = {
     { GET,  "/admin/partners",      CAP_PARTNER_VIEW, "list:partner", partner_list },
     { GET,  "/admin/partners.xlsx",  CAP_PARTNER_VIEW, "list:partner", partner_xlsx },
     { GET,  "/admin/trail",         CAP_TRAIL_VIEW,   "list:trail",   trail_list },
+    { POST, "/admin/trail/verify",  CAP_TRAIL_VIEW,   NULL,           trail_verify_it },
     { POST, "/admin/trail/export",  CAP_TRAIL_VIEW,   "list:trail",   trail_export },
     { GET,  "/admin/reveal",        CAP_PERSONAL_REVEAL, "reveal-page", reveal_page },
     { POST, "/admin/reveal",        CAP_PERSONAL_REVEAL, "reveal",   reveal_give, reveal_page },
@@ -145,7 +150,11 @@ static const struct route routes[] = {
     { POST, "/admin/divisions",     CAP_SETTINGS,     "division-save", division_save, division_redraw },
     { POST, "/admin/divisions/retire", CAP_SETTINGS,  "division-retire", division_retire_it },
     { GET,  "/admin/dictionaries",  CAP_SETTINGS,     NULL,           dictionary_page },
+    { GET,  "/admin/dictionaries/entry", CAP_SETTINGS, "dictionary-open", dictionary_entry_page },
+    { POST, "/admin/dictionaries/entry", CAP_SETTINGS, "dictionary-save", dictionary_entry_save, dictionary_entry_redraw },
     { GET,  "/admin/parameters",    CAP_SETTINGS,     NULL,           parameter_page },
+    { GET,  "/admin/parameters/edit", CAP_SETTINGS,   "parameter-open", parameter_edit },
+    { POST, "/admin/parameters/edit", CAP_SETTINGS,   "parameter-save", parameter_save, parameter_redraw },
     { GET,  "/admin/calendar",      CAP_SETTINGS,     "calendar-page", calendar_page },
     { POST, "/admin/calendar/day",  CAP_SETTINGS,     "calendar-day", calendar_day_save, calendar_redraw },
     { POST, "/admin/calendar/year", CAP_SETTINGS,     "calendar-year", calendar_year_save, calendar_plain },

@@ -12,8 +12,15 @@ void trail_list(struct request *rq)
 {
     view_set(rq->page, "Title", "审计日志");
     list_page(rq, "trail");
+    trail_checked(&rq->work, view_node(rq->page, "Check"));
     view_setf(rq->page, "Export", "/admin/trail/export?%s", rq->query);      /* the same search */
     page(rq, "admin/trail.cst");
+}
+
+void trail_verify_it(struct request *rq)
+{
+    trail_check_ask(&rq->work, rq->address);
+    redirect(rq, "/admin/trail");
 }
 
 /* A POST, for it writes: who took the log away, and by which search. */

@@ -1,6 +1,7 @@
 /* exchange: the T/CEC 102 entry for operators' platforms, <base> = /evcs/v1. A closing slash is accepted. */
 #include "call.h"
 #include "core/config.h"
+#include "domain/setting.h"
 #include "interfaces.h"
 
 enum { PUSH, TOKEN, ROUTES };
@@ -14,6 +15,7 @@ static struct route routes[] = {
 /* The body limit of this program is a matter of configuration. */
 static void start(void)
 {
+    settings_start();
     for (struct route *row = routes; row->path; row++)
         row->body_limit = (size_t)config_int("Exchange.BodyLimit");
 }

@@ -9,6 +9,7 @@
 #include "domain/file.h"
 #include "domain/session.h"
 #include "place.h"
+#include "domain/setting.h"
 #include "readers.h"
 #include "web/web.h"
 
@@ -60,6 +61,7 @@ static const struct route routes[] = {
 
 static void start(void)
 {
+    settings_start();
     readers_register();
     checks_register();
 }

@@ -7,6 +7,7 @@
 #include "domain/file.h"
 #include "domain/job.h"
 #include "domain/outbox.h"
+#include "domain/trail.h"
 #include "kinds.h"
 #include "web/form.h"
 
@@ -24,6 +25,7 @@ static const struct part parts[] = {
     { "submissions", "清理过期提交编号",       WORK_WRITE, submissions_purge },
     { "outbox",      "清理过期邮件短信记录",   WORK_WRITE, outbox_purge },
     { "jobs",        "清理已完成的任务记录",   WORK_WRITE, job_purge },
+    { "trail",       "校验审计日志",           WORK_PLAIN, trail_check },
     { "files",       "清理无主附件",           WORK_PLAIN, file_sweep },
 };
 enum { PARTS = sizeof parts / sizeof *parts };

@@ -104,6 +104,7 @@ static void worker(struct arena *arena, struct db *db)
     while (!stopping) {
         struct work work = { .arena = arena, .db = db, .now = clock_now(), .id = "jobs",
                              .actor = { .role = "system", .login = "", .name = "", .division = "" } };
+        work_begin(&work);
         turn.taken = false;
         turn.taken = work_run(&work, WORK_WRITE, take, &turn) && turn.taken;
         if (turn.taken)
@@ -126,6 +127,7 @@ static void run_tick(struct tick *tick, struct arena *arena, struct db *db)
 {
     struct work work = { .arena = arena, .db = db, .now = clock_now(), .id = tick->name,
                          .actor = { .role = "system", .login = "", .name = "", .division = "" } };
+    work_begin(&work);
     if (!work_run(&work, WORK_PLAIN, do_tick, tick))
         log_line(LOG_WARN_, &work, "tick.failed", "%s %s", work.fail_text, work.fail_detail);
     work_release(&work);

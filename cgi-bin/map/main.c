@@ -1,5 +1,6 @@
 /* map: 充电地图 for everyone, from the map's memory (lib/map); one page, one picture and one QR code a station. */
 #include "map_page.h"
+#include "domain/setting.h"
 
 static const struct route routes[] = {
     { GET, "/map",                       CAP_PUBLIC, "map-view", map_page },
@@ -15,7 +16,7 @@ static const struct route routes[] = {
     { GET, "/map/stations/{id}/map.png", CAP_PUBLIC, NULL,       station_picture },
     ROUTE_END
 };
-static const struct program program = { .name = "map", .routes = routes, .templates = "map" };
+static const struct program program = { .name = "map", .routes = routes, .templates = "map", .start = settings_start };
 
 int main(int argc, char **argv)
 {

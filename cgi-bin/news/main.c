@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "domain/content.h"
 #include "domain/session.h"
+#include "domain/setting.h"
 #include "web/web.h"
 
 enum { SIDE_BY_SIDE = 12, PAGE_SIZE = 15 };
@@ -158,7 +159,7 @@ static const struct route routes[] = {
     ROUTE_END };
 
 static const struct program program = {
-    .name = "news", .routes = routes, .templates = "news", .identify = session_actor };
+    .name = "news", .routes = routes, .templates = "news", .start = settings_start, .identify = session_actor };
 
 int main(int argc, char **argv)
 {

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "domain/content.h"
 #include "domain/session.h"
+#include "domain/setting.h"
 #include "domain/statistic.h"
 #include "web/web.h"
 
@@ -183,7 +184,7 @@ static const struct route routes[] = {
     ROUTE_END };
 
 static const struct program program = {
-    .name = "portal", .routes = routes, .templates = "portal", .identify = session_actor };
+    .name = "portal", .routes = routes, .templates = "portal", .start = settings_start, .identify = session_actor };
 
 int main(int argc, char **argv)
 {

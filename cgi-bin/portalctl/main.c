@@ -319,6 +319,8 @@ static int perform(const struct command *command, int argc, char **argv)
     struct running running = { command, &call };
     call.work = (struct work){ .arena = arena_new(), .db = db_new(command->role), .now = clock_now(), .id = "portalctl",
                                .actor = { .role = "system", .login = "portalctl", .name = "portalctl", .division = "" } };
+    if (strcmp(command->role, "portal") == 0)
+        work_begin(&call.work);                     /* parameters as staff set them */
     if (!work_run(&call.work, WORK_PLAIN, run, &running)) {
         fprintf(stderr, "portalctl %s: %s%s%s\n", command->name, call.work.fail_text,
                 call.work.fail_detail[0] ? "\n  " : "", call.work.fail_detail);

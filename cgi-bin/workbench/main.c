@@ -14,9 +14,9 @@ static const struct route routes[] = {
     { POST, "/workbench/cases/{flow}/{id}/move", CAP_WORKBENCH, "workbench-move", case_move, case_page },
     { POST, "/workbench/batch",                CAP_WORKBENCH, "workbench-batch", batch_ask, todo_page },
     { POST, "/workbench/batch/take",           CAP_WORKBENCH, "flow-batch",   batch_take, batch_again },
-    { GET,  "/workbench/flows",                CAP_STAFF,     NULL,           flows_page },
-    { GET,  "/workbench/flows/{name}",         CAP_STAFF,     "flow-picture", flow_page },
-    { GET,  "/workbench/flows/{name}/picture", CAP_STAFF,     "flow-picture", flow_picture },
+    { GET,  "/workbench/flows",                CAP_FLOW_VIEW,     NULL,           flows_page },
+    { GET,  "/workbench/flows/{name}",         CAP_FLOW_VIEW,     "flow-picture", flow_page },
+    { GET,  "/workbench/flows/{name}/picture", CAP_FLOW_VIEW,     "flow-picture", flow_picture },
     ROUTE_END };
 
 static const struct program program = {

@@ -17,8 +17,9 @@ modules_bring()
     cp "$ROOT/$folder/package-lock.json" "$stamp"
 }
 
-# The libraries' style sheets name their pictures under /assets/; ours are under /vendor/assets/.
-style_copy() { sed 's#url(\(["'"'"']\{0,1\}\)/assets/#url(\1/vendor/assets/#g; s#/\*\# sourceMappingURL=[^*]*\*/##' "$1" >"$2"; }
+# The libraries' style sheets name their pictures under /assets/; ours are under /vendor/assets/. Their type (GDS Transport,
+# licensed to GOV.UK alone) is not brought: pages are set in Chinese type.
+style_copy() { sed 's#@font-face *{[^}]*}##g; s#url(\(["'"'"']\{0,1\}\)/assets/#url(\1/vendor/assets/#g; s#/\*\# sourceMappingURL=[^*]*\*/##' "$1" >"$2"; }
 script_copy() { sed 's#^//\# sourceMappingURL=.*##' "$1" >"$2"; }
 
 vendor_fill()

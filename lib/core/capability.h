@@ -16,6 +16,7 @@
     X(OUTBOX_VIEW,     "outbox-view",     "查看邮件和短信发送记录")                       \
     X(OUTBOX_SEND,     "outbox-send",     "重新发送邮件和短信")                           \
     X(WORKBENCH,       "workbench",       "使用工作台")                                     \
+    X(FLOW_VIEW,       "flow-view",       "查看业务流程")                                   \
     X(REGISTRATION_REVIEW, "registration-review", "审核账号注册")                         \
     X(QUALIFICATION_REVIEW, "qualification-review", "审核运营商资质")                     \
     X(PROFILE_REVIEW,  "profile-review",  "审核运营商信息变更")                           \
@@ -33,7 +34,7 @@
     X(ACCOUNT_ALL,     "account-all",     "查看全部账号")                                 \
     X(ACCOUNT_MANAGE,  "account-manage",  "开立、锁定、解锁账号和重置密码")               \
     X(ACCOUNT_ROLES,   "account-roles",   "分配角色和辖区")                               \
-    X(SETTINGS,        "settings",        "维护区划和工作日历，查看字典和参数")           \
+    X(SETTINGS,        "settings",        "维护区划、工作日历、字典和参数")               \
     X(AGREEMENT_PUBLISH, "agreement-publish", "发布协议文本")                             \
     X(PERSONAL_REVEAL, "personal-reveal", "查看未脱敏的个人信息")
 

@@ -88,6 +88,9 @@ static const struct key {
     { "Public.RepairPath",        KEY_TEXT, 0, 100 },
     { "Map.TileUrl",              KEY_TEXT, 0, 300 },
     { "Map.TileAttribution",      KEY_TEXT, 0, 300 },
+    { "Review.RegistrationDays",  KEY_INT,  1, 250 },
+    { "Review.QualificationDays", KEY_INT,  1, 250 },
+    { "Review.ChangeDays",        KEY_INT,  1, 250 },
     { "Exchange.ClockWindow",     KEY_INT,  1, 86400 },
     { "Exchange.TokenSeconds",    KEY_INT,  60, 30 * 86400 },
     { "Exchange.BodyLimit",       KEY_INT,  1024, 100 << 20 },
@@ -193,12 +196,12 @@ static void find_paths(const char *program_path)
         snprintf(var, sizeof var, "%.2000s/%.2000s", root, state);
 }
 
-static bool declared(const char *name)
+static const struct key *declared(const char *name)
 {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i].name, name) == 0)
-            return true;
-    return false;
+            return &keys[i];
+    return NULL;
 }
 
 /* A misspelt key would silently keep its default: refuse it. */
@@ -219,16 +222,23 @@ static void check_unknown(HDF *node, const char *prefix)
     }
 }
 
+static bool takes(const struct key *key, const char *text)
+{
+    int64_t number;
+    return key->type == KEY_TEXT ? (int64_t)strlen(text) >= key->low && (int64_t)strlen(text) <= key->high
+                                 : text_to_int(text, key->low, key->high, &number);
+}
+
 static void check_key(const struct key *key)
 {
     const char *text = hdf_get_value(tree, key->name, NULL);
-    int64_t number;
     if (!text)
         stop("missing key", key->name, "Give it a value in conf/portal.hdf or the site's file");
+    if (takes(key, text))
+        return;
     if (key->type == KEY_TEXT) {
-        if ((int64_t)strlen(text) < key->low || (int64_t)strlen(text) > key->high)
-            stop("too short or too long", key->name, "See its limits in lib/core/config.c");
-    } else if (!text_to_int(text, key->low, key->high, &number)) {
+        stop("too short or too long", key->name, "See its limits in lib/core/config.c");
+    } else {
         char mend[120];
         snprintf(mend, sizeof mend, "It takes a whole number from %lld to %lld", (long long)key->low,
                  (long long)key->high);
@@ -314,4 +324,54 @@ bool config_bool(const char *key)
 HDF *config_node(const char *key)
 {
     return hdf_get_obj(tree, key);
+}
+
+/* --- the overlay ------------------------------------------------------------------------------------------------ */
+
+/* A key that was ever set over: what the files said. */
+static struct layer {
+    const char   *key, *base;
+    struct layer *next;
+} *layers;
+
+static struct layer *layer_of(const char *key)
+{
+    for (struct layer *layer = layers; layer; layer = layer->next)
+        if (strcmp(layer->key, key) == 0)
+            return layer;
+    return NULL;
+}
+
+const char *config_base(const char *key)
+{
+    const struct layer *layer = layer_of(key);
+    return layer ? layer->base : config_text(key);
+}
+
+bool config_takes(const char *key, const char *value)
+{
+    const struct key *known = declared(key);
+    return known && takes(known, value);
+}
+
+/* The node is pointed at another text; hdf_set_value() would free the one that somebody may still hold. */
+bool config_overlay(const char *key, const char *value)
+{
+    const struct key *known = declared(key);
+    HDF *node = known ? hdf_get_obj(tree, key) : NULL;
+    if (!node || (value && !takes(known, value)))
+        return false;
+    struct layer *layer = layer_of(known->name);
+    if (!layer) {
+        if (!value)
+            return true;
+        layer = malloc(sizeof *layer);
+        if (!layer)
+            abort();
+        *layer = (struct layer){ known->name, config_text(key), layers };
+        layers = layer;
+    }
+    node->alloc_value = 0;
+    node->value = (char *)(value ? text_kept(value) : layer->base);
+    return true;
 }

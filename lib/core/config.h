@@ -21,6 +21,13 @@ bool        config_bool(const char *key);
 HDF        *config_node(const char *key);          /* NULL: absent                                */
 HDF        *config_tree(void);
 
+/* What staff set over the files while the portal runs (lib/domain/parameter, at the beginning of a work); NULL takes it
+ * back. False: no declared key, or not a value it takes. All readers see it, templates too; pointers that config_text()
+ * gave earlier stay valid for the life of the process, with the words they had. */
+bool        config_overlay(const char *key, const char *value);
+bool        config_takes(const char *key, const char *value);      /* declared, and within its type and limits */
+const char *config_base(const char *key);                          /* what the files say */
+
 const char *path_root(void);                       /* no slash at the end                         */
 const char *path_var(void);
 /* "VAR/" + name into a static ring of buffers: use at once */

@@ -130,11 +130,31 @@ static uint32_t half_width(uint32_t point)
     return point;
 }
 
-/* Marks that turn the reading direction make "gpj.exe" out of "exe.jpg"; the rest is control characters. */
-static bool shown_in_name(uint32_t c)
+/* Marks that turn the reading direction make "gpj.exe" out of "exe.jpg", those without width make two names look alike
+ * and an empty answer look given; the rest is control characters. */
+static bool shown(uint32_t c)
 {
     return c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e)
-        && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff && c != '/' && c != '\\' && c != '"' && c != '<' && c != '>';
+        && !(c >= 0x2060 && c <= 0x206f) && c != 0xad && c != 0x61c && c != 0x180e && c != 0xfeff;
+}
+
+static bool shown_in_name(uint32_t c)
+{
+    return shown(c) && c != '/' && c != '\\' && c != '"' && c != '<' && c != '>';
+}
+
+char *text_visible(struct arena *arena, const char *text)
+{
+    char *out = arena_alloc(arena, strlen(text) + 1), *o = out;
+    while (*text) {
+        const char *begin = text;
+        uint32_t point = utf8_next(&text);
+        if (shown(point) || point == '\t' || point == '\n' || point == '\r')
+            for (; begin < text; begin++)
+                *o++ = *begin;
+    }
+    *o = '\0';
+    return out;
 }
 
 char *text_file_name(struct arena *arena, const char *name)
@@ -303,4 +323,19 @@ char *text_percent(struct arena *arena, const char *text, const char *keep)
             o += sprintf(o, "%%%02X", *c);
     }
     return out;
+}
+
+const char *text_kept(const char *text)
+{
+    static struct kept { struct kept *next; char text[]; } *all;
+    for (const struct kept *one = all; one; one = one->next)
+        if (strcmp(one->text, text) == 0)
+            return one->text;
+    struct kept *one = malloc(sizeof *one + strlen(text) + 1);
+    if (!one)
+        abort();
+    strcpy(one->text, text);
+    one->next = all;
+    all = one;
+    return one->text;
 }

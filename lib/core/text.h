@@ -19,6 +19,9 @@ uint32_t utf8_next(const char **text);                     /* next code point, 0
 char *text_normal(struct arena *, const char *text);
 /* Trimmed, runs of blanks one, and nothing else: names keep what was typed - 「（」 of a licence is no 「(」. */
 char  *text_line(struct arena *arena, const char *text);
+/* Without control characters (line ends and tabs stay), marks that have no width or turn the reading direction: what is left
+ * is what a reader sees, and "" is nothing. What people type passes through it. */
+char  *text_visible(struct arena *, const char *text);
 /* What somebody called a file, for display alone: the last part of a path, without what cannot be seen, turns the reading
  * direction, or is markup. */
 char *text_file_name(struct arena *, const char *name);
@@ -44,5 +47,8 @@ int64_t clock_micro(void);                                            /* monoton
 char   *time_sql(struct arena *, int64_t milliseconds);               /* 2026-11-20 09:08:07.123       */
 char   *time_format(struct arena *, int64_t milliseconds, const char *strftime_format);  /* at +08:00  */
 bool    time_parse(const char *text, const char *strptime_format, int64_t *milliseconds); /* at +08:00 */
+
+/* The same words once for the life of the process: for what may be pointed at long after it changed. Few distinct texts. */
+const char *text_kept(const char *text);
 
 #endif

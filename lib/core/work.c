@@ -87,6 +87,26 @@ void work_defer(struct work *work, void (*release)(void *thing), void *thing)
     work->deferred = entry;
 }
 
+enum { BEGIN_MOST = 4 };
+static void (*begins[BEGIN_MOST])(struct work *work);
+
+void work_begin_register(void (*fn)(struct work *work))
+{
+    for (size_t i = 0; i < BEGIN_MOST; i++) {
+        if (!begins[i])
+            begins[i] = fn;
+        if (begins[i] == fn)
+            return;
+    }
+    abort();
+}
+
+void work_begin(struct work *work)
+{
+    for (size_t i = 0; i < BEGIN_MOST && begins[i]; i++)
+        begins[i](work);
+}
+
 static void release_down_to(struct work *work, const struct deferred *mark)
 {
     while (work->deferred != mark) {

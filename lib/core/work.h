@@ -96,6 +96,10 @@ _Noreturn void fail_ours(struct work *work, const char *detail, ...) __attribute
 
 /* Calls release(thing) when the work ends, however it ends; last registered is first released. */
 void work_defer(struct work *work, void (*release)(void *thing), void *thing);
+/* Called at the beginning of every piece of work (a request, a job, a command), outside transactions: what a process keeps
+ * and must see anew from time to time (lib/domain/parameter). Registered from a program's start. */
+void work_begin_register(void (*fn)(struct work *work));
+void work_begin(struct work *work);       /* by the owner of the work, before anything else */
 void work_release(struct work *work);     /* by the owner of the work, after the answer went out  */
 
 int fail_status(enum fail_kind kind);                /* the HTTP status of a kind                 */

@@ -4,6 +4,7 @@
 #include "core/config.h"
 #include "core/crypto.h"
 #include "core/db.h"
+#include "core/scope.h"
 #include "domain/outbox.h"
 #include "domain/role.h"
 #include "domain/session.h"
@@ -29,6 +30,9 @@
                   " AND password_hash LIKE '$argon2id$%' FOR UPDATE"
 #define Q_PHONE_TAKEN "SELECT COUNT(*) FROM account WHERE (phone = ? OR login = ?) AND id <> ?"
 #define Q_EMAIL_TAKEN "SELECT COUNT(*) FROM account WHERE email = ? AND id <> ?"
+/* As committed now: of a row younger than the transaction's picture the whole is run again (innodb_snapshot_isolation) */
+#define Q_PHONE_NOW "SELECT id FROM account WHERE phone = ? FOR UPDATE"
+#define Q_EMAIL_NOW "SELECT id FROM account WHERE email = ? FOR UPDATE"
 #define Q_PHONE_OF "SELECT phone FROM account WHERE id = ?"
 #define Q_EMAIL_OF "SELECT email FROM account WHERE id = ?"
 #define Q_SET_PHONE "UPDATE account SET phone = ? WHERE id = ?"
@@ -201,11 +205,13 @@ int64_t account_create(struct work *work, const struct account_new *account, con
         return *field = "phone", 0;
     if (account->email && db_int(work, 0, Q_EMAIL_TAKEN, T(account->email), I(0)))
         return *field = "email", 0;
-    *field = "login";
-    if (!db_insert_new(work, Q_CREATE, T(account->login), T(account->name), T(account->role), T(account->phone), T(account->email),
-                       T(password_hash(work->arena, account->password)), T(account->pending ? "pending" : "active")))
-        return 0;
-    return account_by_login(work, account->login);
+    if (db_insert_new(work, Q_CREATE, T(account->login), T(account->name), T(account->role), T(account->phone), T(account->email),
+                      T(password_hash(work->arena, account->password)), T(account->pending ? "pending" : "active")))
+        return account_by_login(work, account->login);
+    /* somebody was faster by a moment: with which of the three? */
+    *field = db_int(work, 0, Q_PHONE_NOW, T(account->phone)) ? "phone"
+           : account->email && db_int(work, 0, Q_EMAIL_NOW, T(account->email)) ? "email" : "login";
+    return 0;
 }
 
 bool account_activate(struct work *work, int64_t account_id, int64_t operator_id)
@@ -213,15 +219,31 @@ bool account_activate(struct work *work, int64_t account_id, int64_t operator_id
     return db_exec(work, Q_ACTIVATE, I(operator_id), I(account_id)) == 1;
 }
 
-/* A department sees its division and below: the county role one district, the province role the province. */
+#define Q_LEVEL "SELECT level FROM division WHERE code = ?"
+#define Q_FIRST "SELECT code FROM division WHERE level = ? AND code LIKE ? AND portal_owned = 0 AND retired = 0" \
+                " AND name NOT IN ('市辖区', '县') ORDER BY code LIMIT 1"
+
+/* The place itself when it is of that level or below, else its first one; a city without counties stands for one. */
+static const char *first_below(struct work *work, const char *place, int64_t level)
+{
+    if (db_int(work, 0, Q_LEVEL, T(place)) >= level)
+        return place;
+    const char *found = db_text(work, Q_FIRST, I(level), T(division_like(work->arena, place)));
+    return found ? found : place;
+}
+
+/* A department sees its division and below: the county role one district, the city role one city (a province's profile: its
+ * first), the province role the province. */
 static const char *demo_division(struct work *work, const char *role)
 {
     const char *site = config_text("Site.Division.Code");
     if (strcmp(role, "province") == 0)
         return arena_printf(work->arena, "%.2s0000", site);
-    if (strcmp(role, "county") == 0)
-        return arena_printf(work->arena, "%.4s02", site);
-    return site;
+    bool county = strcmp(role, "county") == 0;
+    if (!county && strcmp(role, "city") != 0)
+        return site;
+    const char *city = first_below(work, site, 2);
+    return county ? first_below(work, city, 3) : city;
 }
 
 void account_demo_load(struct work *work)

@@ -170,6 +170,12 @@ static const char *bank_wrong(const struct form_checked *c)
     return n >= 8 && n <= 30 && all_of(c->text, "0123456789") ? NULL : say(c, "应为 8 至 30 位数字，请对照开户许可证核对");
 }
 
+/* ISO 3166-1 alpha-2 */
+static const char *country_wrong(const struct form_checked *c)
+{
+    return strlen(c->text) == 2 && all_of(c->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") ? NULL : say(c, "应为两个字母，例如 CN");
+}
+
 static const char *login_wrong(const struct form_checked *c)
 {
     size_t n = strlen(c->text);
@@ -252,6 +258,7 @@ static const struct form_check checks[] = {
     { "login",        digits_normal, login_wrong,        NULL,    NULL,      0 },
     { "not-after",    NULL,          not_after_wrong,    NULL,    NULL,      0 },
     { "not-before",   NULL,          not_before_wrong,   NULL,    NULL,      0 },
+    { "country-code", code_normal,   country_wrong,      NULL,    NULL,      2 },
     { "same-as",      NULL,          same_as_wrong,      NULL,    NULL,      0 },
     { "at-least",     NULL,          at_least_wrong,     NULL,    NULL,      0 },
     { "needs",        NULL,          needs_wrong,        NULL,    NULL,      0 },

@@ -8,6 +8,7 @@
  *     mobile          手机号码: 1[3-9] and nine digits; +86 and blanks removed
  *     phone           mobile, or area code and number, with extension: 0756-1234567-12, 400 and 95 numbers
  *     email  postcode  bank-account (8 to 30 digits)  login (4 to 30 letters, digits, _ - ., begins with a letter)
+ *     country-code    two letters, ISO 3166-1; upper case
  *     not-after=X  not-before=X     X: today, a date, or another date field of the form
  *     same-as=FIELD   typed twice, equal
  *     at-least=FIELD  a number not smaller than that field's

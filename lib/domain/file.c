@@ -176,6 +176,14 @@ static const char *take_kind(struct work *work, struct taken *t, unsigned accept
     }
 }
 
+struct storing { const struct taken *taken; const uint8_t *digest; };
+
+static void store_bytes(struct work *work, void *arg)
+{
+    const struct storing *s = arg;
+    file_store_put(work, s->digest, s->taken->data, s->taken->size, s->taken->thumb, s->taken->thumb_size);
+}
+
 const char *file_take(struct work *work, const struct upload *upload, unsigned accept, int64_t *id)
 {
     struct arena *arena = work->arena;
@@ -195,7 +203,8 @@ const char *file_take(struct work *work, const struct upload *upload, unsigned a
     }
     crypto_sha256(t.data, t.size, digest);
     crypto_random(&random, sizeof random);
-    file_store_put(work, digest, t.data, t.size, t.thumb, t.thumb_size);
+    if (!work_part(work, store_bytes, &(struct storing){ &t, digest }))
+        return arena_printf(arena, "「%s」暂时不能保存，请稍后重新上传。", clean_name(arena, upload->name, t.kind));
     *id = (int64_t)(random >> 11) | 1;
     db_exec(work, Q_ADD, I(*id), B(digest, 32), T(t.kind->kind), I((int64_t)t.size), t.width ? I(t.width) : N(),
             t.height ? I(t.height) : N(), T(clean_name(arena, upload->name, t.kind)), I(work->actor.account_id));

@@ -26,7 +26,7 @@ char *file_store_place(struct arena *arena, const uint8_t digest[32])
 static _Noreturn void cannot(struct work *work, const char *what)
 {
     log_line(LOG_ERROR_, work, "file.store", "%s: %s", what, strerror(errno));
-    fail(work, FAIL_UNAVAILABLE, "暂时不能保存上传的文件，请稍后重新上传。");
+    fail(work, FAIL_INVALID, "暂时不能保存上传的文件，请稍后重新上传。");
 }
 
 static void close_descriptor(void *thing)

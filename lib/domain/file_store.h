@@ -11,7 +11,8 @@
 /* "ab/cdef…" of a digest */
 char *file_store_place(struct arena *arena, const uint8_t digest[32]);
 
-/* Whole and durable on return, or the work has ended (disk full: FAIL_UNAVAILABLE). Bytes that are there already get a
+/* Whole and durable on return, or the part of the work has ended (disk full: FAIL_INVALID, logged): what was typed
+ * beside the file must not go with it. Bytes that are there already get a
  * fresh time, so that a sweep spares them until their row is committed. `thumb` may be NULL. */
 void file_store_put(struct work *work, const uint8_t digest[32], const void *data, size_t size, const void *thumb,
                     size_t thumb_size);

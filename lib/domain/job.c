@@ -59,6 +59,8 @@ static const char *runner_name(void)
     return name;
 }
 
+enum { PAUSE_MOST = 1800 };       /* seconds between two tries */
+
 void job_done(struct work *work, const struct job *job)
 {
     if (!db_exec(work, Q_DONE, I(job->id), T(runner_name()), I(job->attempts)))
@@ -67,12 +69,12 @@ void job_done(struct work *work, const struct job *job)
 
 void job_failed(struct work *work, const struct job *job, const char *error, bool final)
 {
-    int64_t shift = job->attempts < 10 ? job->attempts : 10;
+    int64_t pause = (int64_t)5 << (job->attempts < 10 ? job->attempts : 10);
     const char *words = utf8_cut(work->arena, error, 700);
     if (final || job->attempts >= config_int("Jobs.Attempts"))
         db_exec(work, Q_FAILED, T(words), I(job->id), T(runner_name()), I(job->attempts));
     else
-        db_exec(work, Q_LATER, I((int64_t)5 << shift), T(words), I(job->id), T(runner_name()), I(job->attempts));
+        db_exec(work, Q_LATER, I(pause < PAUSE_MOST ? pause : PAUSE_MOST), T(words), I(job->id), T(runner_name()), I(job->attempts));
 }
 
 bool job_take(struct work *work, struct job *job)

@@ -25,7 +25,7 @@ struct job {
  * has ended and another runner has the job. One whose runners never came to an end fails after Jobs.Attempts. */
 bool job_take(struct work *work, struct job *job);
 void job_done(struct work *work, const struct job *job);
-/* Tried again after 2^attempts × 5 s, at most Jobs.Attempts times; `final`: not again. */
+/* Tried again after 2^attempts × 5 s (at most half an hour), Jobs.Attempts times in all; `final`: not again. */
 void job_failed(struct work *work, const struct job *job, const char *error, bool final);
 /* Said by a long job between its transactions: shown to staff, and renews the lease; ends the work with a conflict
  * when the lease was lost. Nothing outside a job. */

@@ -16,6 +16,8 @@
 #include "exchange/sms.h"
 
 #define Q_TAKE "UPDATE outbox SET tries = tries + 1 WHERE id = ? AND state = 'waiting'"
+#define Q_EXPIRE "UPDATE outbox SET state = 'failed', text_sealed = '', last_error = '内容已过有效期，不再发送'" \
+                 " WHERE id = ? AND state = 'waiting' AND secret = 1 AND created_at < NOW(3) - INTERVAL ? MINUTE"
 #define Q_LOAD "SELECT id, tries, kind, recipient, subject, text_sealed, message_key," \
                " CAST(UNIX_TIMESTAMP(created_at) * 1000 AS SIGNED) FROM outbox WHERE id = ?"
 #define Q_SENT "UPDATE outbox SET state = 'sent', text_sealed = '', last_error = '', sent_at = NOW(3) WHERE id = ? AND state = 'waiting'"
@@ -35,6 +37,7 @@ static void letter_take(struct work *work, void *arg)
         DB_INT(struct letter, at), DB_END };
     struct letter *letter = arg;
     int64_t id = letter->id;
+    db_exec(work, Q_EXPIRE, I(id), I(config_int("Outbox.CodeMinutes")));
     letter->there = db_exec(work, Q_TAKE, I(id)) > 0 && db_struct(work, columns, letter, Q_LOAD, I(id));
     if (!letter->there)
         return;

@@ -9,6 +9,7 @@
 #include "domain/notice.h"
 #include "domain/registration.h"
 #include "domain/role.h"
+#include "domain/setting.h"
 #include "domain/station_record.h"
 #include "domain/trail.h"
 #include "flow/flow.h"
@@ -43,6 +44,7 @@ void process_start(void)
     static const struct flow_doors doors = { .due = due, .left = calendar_left, .trail = trail, .colleague = colleague_is,
                                              .colleagues = colleague_list };
     roles_load();
+    settings_start();
     flow_doors_set(&doors);
     nouns_register();
     flow_notify_register(notice_queue);

@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "core/uscc.h"
 #include "domain/account.h"
+#include "domain/lockout.h"
 #include "domain/outbox.h"
 #include "domain/password.h"
 #include "domain/role.h"
@@ -64,7 +65,7 @@ struct registration_proof registration_proved(struct work *work, const char *pro
 const char *registration_limit(struct work *work, const char *target, const char *address)
 {
     struct arena *arena = work->arena;
-    if (!outbox_quota(work, arena_printf(arena, "register-from:%.60s", address), 'D', config_int("Registration.TriesPerAddress")))
+    if (!outbox_quota(work, arena_printf(arena, "register-from:%.60s", lockout_network(work, address)), 'D', config_int("Registration.TriesPerAddress")))
         return "您所在网络今日提交注册的次数已达上限，请明日再试；已填写的内容请点击「保存」暂存";
     if (!outbox_quota(work, arena_printf(arena, "register:%.254s", target), 'D', config_int("Registration.TriesPerTarget")))
         return "您今日提交注册的次数已达上限，请明日再试；已填写的内容请点击「保存」暂存";

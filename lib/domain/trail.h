@@ -12,7 +12,10 @@
 #ifndef DOMAIN_TRAIL_H
 #define DOMAIN_TRAIL_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <util/neo_misc.h>
+#include <util/neo_hdf.h>
 
 #include "core/work.h"
 
@@ -31,5 +34,11 @@ struct trail_report {
 
 /* Goes through all blocks and calls said(text, arg) with each fault in words ("row 17: changed …"). Streams. */
 void trail_verify(struct work *work, struct trail_report *report, void (*said)(const char *text, void *arg), void *arg);
+
+/* The same, and what was found is kept: once a day, and when the auditor asks. Inside WORK_PLAIN. */
+void trail_check(struct work *work);
+/* The newest result: node.{At, RowCount, Blocks, Waiting, Faults}; false: never checked. */
+bool trail_checked(struct work *work, HDF *node);
+void trail_check_ask(struct work *work, const char *address);       /* by a job, soon */
 
 #endif

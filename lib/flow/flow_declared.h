@@ -18,7 +18,8 @@ struct flow_state {
     int          stage;                /* index of stages */
     bool         initial, final;
     struct party waits;
-    int          days;                 /* working days; 0: no deadline */
+    int          days;                 /* working days; 0: no deadline, or said by days_key */
+    const char  *days_key;             /* the parameter that says how many, "Review.RegistrationDays"; NULL: none */
 };
 
 struct flow_action {
@@ -68,6 +69,7 @@ int flow_waiting_ids(struct work *work, const struct flow *flow, int limit, HDF 
 flow_guard *flow_guard_named(const char *name);        /* NULL: not registered */
 flow_then  *flow_then_named(const char *name);
 
+int flow_state_days(const struct flow_state *state);                   /* working days; 0: no deadline */
 int flow_state_index(const struct flow *flow, const char *state);      /* -1: no such */
 const struct flow_action *flow_action_named(const struct flow *flow, const char *action);
 const struct flow *flow_named(struct work *work, const char *name);    /* FAIL_OURS: no such */

@@ -39,7 +39,7 @@ static const char *colour(const char *kind)
 
 static char *state_dot(struct arena *arena, const struct flow_state *s)
 {
-    const char *days = s->days ? arena_printf(arena, "\\n%d 个工作日", s->days) : "";
+    const char *days = flow_state_days(s) ? arena_printf(arena, "\\n%d 个工作日", flow_state_days(s)) : "";
     return arena_printf(arena, "  %s [label=\"%s%s\", color=\"%s\", fontcolor=\"%s\"%s];\n", s->name, quoted(arena, s->label),
                         days, colour(s->kind), colour(s->kind), s->final ? ", peripheries=2" : "");
 }
@@ -109,8 +109,8 @@ void flow_describe(const struct flow *flow, HDF *node)
         view_set(row, "Kind", s->kind);
         view_set(row, "Waits", party_label(&s->waits));
         view_set(row, "Stage", flow->stages[s->stage]);
-        if (s->days)
-            view_setf(row, "Days", "%d 个工作日", s->days);
+        if (flow_state_days(s))
+            view_setf(row, "Days", "%d 个工作日", flow_state_days(s));
         if (s->final)
             view_set(row, "Final", "1");
     }

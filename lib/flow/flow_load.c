@@ -174,6 +174,24 @@ static void stage_read(struct flow *flow, HDF *node)
         stop("stages", "are numbered 1, 2, 3 …");
 }
 
+int flow_state_days(const struct flow_state *state)
+{
+    return state->days_key ? (int)config_int(state->days_key) : state->days;
+}
+
+/* A number, or the parameter that holds it. */
+static void days_read(HDF *node, struct flow_state *s)
+{
+    const char *text = attribute(node, "days");
+    if (text && isalpha((unsigned char)*text)) {
+        if (!config_takes(text, "1"))
+            stop(s->name, "days= names no parameter of conf/portal.hdf that holds a number");
+        s->days_key = text;
+    } else {
+        s->days = number(node, "days", 0, 250);
+    }
+}
+
 static void state_read(struct flow *flow, HDF *node)
 {
     attributes_known(node, " initial kind stage waits days final ");
@@ -189,8 +207,8 @@ static void state_read(struct flow *flow, HDF *node)
     s->final = attribute(node, "final") != NULL;
     s->stage = number(node, "stage", 1, flow->stage_count ? (int)flow->stage_count : 1) - 1;
     s->waits = party_read(s->name, attribute(node, "waits"));
-    s->days = number(node, "days", 0, 250);
-    if (s->days && s->waits.kind == PARTY_NONE)
+    days_read(node, s);
+    if (flow_state_days(s) && s->waits.kind == PARTY_NONE)
         stop(s->name, "has a deadline but waits for nobody");
     flow->state_count++;
 }
@@ -248,7 +266,7 @@ static void action_read(struct flow *flow, HDF *node)
         stop(a->name, "to= names no state");
     if (a->by.kind == PARTY_NONE)
         stop(a->name, "by= is missing");
-    if (a->extends && (a->from != UINT64_C(1) << a->to || !flow->states[a->to].days))
+    if (a->extends && (a->from != UINT64_C(1) << a->to || !flow_state_days(&flow->states[a->to])))
         stop(a->name, "extends= goes from one state with days= to the same");
     if (a->extends && a->opinion != OPINION_REQUIRED)
         stop(a->name, "extends= needs opinion=required: the applicant reads the reason");

@@ -104,8 +104,7 @@ static void check_state(struct moving *m)
 const char *flow_opinion_wrong(struct work *work, const struct flow_action *action, const char *opinion)
 {
     opinion = opinion ? opinion : "";
-    size_t blank = strspn(opinion, " \t\r\n");
-    if (action->opinion == OPINION_REQUIRED && !opinion[blank])
+    if (action->opinion == OPINION_REQUIRED && !*text_line(work->arena, text_visible(work->arena, opinion)))
         return arena_printf(work->arena, action->extends ? "请填写「%s」的理由" : "请填写「%s」的意见", action->label);
     if (utf8_length(opinion) > OPINION_MAX)
         return arena_printf(work->arena, "意见不能超过 %d 个字", OPINION_MAX);
@@ -180,10 +179,11 @@ static void change_due(struct moving *m)
         return;
     if (m->due.date)
         db_exec(m->work, Q_DUE_END, T(m->flow->name), I(m->c.id));
-    if (!to->days)
+    int days = flow_state_days(to);
+    if (!days)
         return;
-    flow_doors.due(m->work, NULL, to->days, date, &known);
-    db_exec(m->work, Q_DUE_BEGIN, T(m->flow->name), I(m->c.id), T(date), I(known), T(today(m->work)), I(to->days));
+    flow_doors.due(m->work, NULL, days, date, &known);
+    db_exec(m->work, Q_DUE_BEGIN, T(m->flow->name), I(m->c.id), T(date), I(known), T(today(m->work)), I(days));
 }
 
 static void write_step(struct moving *m)

@@ -161,12 +161,23 @@ static void division_to_page(struct request *rq, const struct field *f, const st
 
 /* --- fields ----------------------------------------------------------------------------------------------------------- */
 
-static size_t options_to_page(const struct field *f, HDF *node)
+static bool chosen(const struct entry *e, const char *code)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (strcmp(e->text[i], code) == 0)
+            return true;
+    return false;
+}
+
+/* An entry that is no longer offered stays for whom it was chosen. */
+static size_t options_to_page(const struct field *f, const struct entry *e, HDF *node)
 {
     size_t n = 0;
-    for (size_t d = 0; f->dict && d < dict_count(f->dict); d++, n++) {
+    for (size_t d = 0; f->dict && d < dict_count(f->dict); d++) {
+        if (dict_hidden(f->dict, d) && !chosen(e, dict_code(f->dict, d)))
+            continue;
         view_set(numbered(node, "Options", n), "Value", dict_code(f->dict, d));
-        view_set(numbered(node, "Options", n), "Label", dict_name(f->dict, d));
+        view_set(numbered(node, "Options", n++), "Label", dict_name(f->dict, d));
     }
     for (HDF *o = hdf_obj_child(f->options); o; o = hdf_obj_next(o), n++) {
         view_set(numbered(node, "Options", n), "Value", hdf_obj_name(o));
@@ -270,7 +281,7 @@ static void field_to_page(struct request *rq, const struct form_values *values, 
         view_set(node, "Required", "1");
     if (f->lines)
         view_set_int(node, "Lines", f->lines);
-    size_t options = options_to_page(f, node);
+    size_t options = options_to_page(f, e, node);
     view_set(node, "Kind", drawn_as(f, e, options));
     input_hints(f, node);
     if (f->kind == FIELD_DIVISION)

@@ -16,6 +16,7 @@ static const char *normal_text(struct form_values *values, const struct field *f
     struct arena *arena = values->work->arena;
     if (f->kind == FIELD_PASSWORD)
         return given;
+    given = text_visible(arena, given);
     bool name = f->kind == FIELD_LINE && !f->check_count && !f->half;      /* codes and numbers are made half-width */
     const char *line = name ? text_line(arena, given) : text_normal(arena, given);
     if (f->kind == FIELD_TEXT)

@@ -238,6 +238,7 @@ static void serve(const struct program *program, FCGX_Request *fcgi, struct aren
     rq.work.id = arena_copy(arena, rq.work.id);             /* outlives the parameters: clean-up may log */
     rq.address = arena_copy(arena, param(&rq, "REMOTE_ADDR"));
     rq.wants_json = accept && strstr(accept, "application/json") && !strstr(accept, "text/html");
+    work_begin(&rq.work);
     if (!road(&rq))
         answer_failure(&rq);
     send_answer(&rq);

@@ -308,6 +308,10 @@ test('修改密码 wants the old one, ends other sessions, renews the token; pho
   assert.match(refused.headers.location, /^\/account\/confirm/);
   assert.equal((await send('/account/confirm', now, { password: 'wrong' })).status, 422);
   const proved = sessionIn(await send('/account/confirm', now, { password: 'Lantern-bridge-5', back: '/account/phone' }));
+  for (const [page, target, words] of [['/account/email', 'a@b..cn', '请填写电子邮箱'], ['/account/email', `${'a'.repeat(70)}@b.cn`, '请填写电子邮箱'], ['/account/phone', '1390000755', '请填写 11 位手机号']]) {
+    const wrong = await send(page, proved, { target, do: 'code' });
+    assert.ok(wrong.status === 422 && wordsOf(wrong.body).includes(words) && wrong.body.includes(`value="${target}"`), `${target}: told at the field, which keeps it`);
+  }
   const since = newestFile();
   assert.equal((await send('/account/phone', proved, { target: '13900007555', do: 'code' })).status, 200);
   assert.equal((await send('/account/phone', proved, { target: '13900007555', code: '000000' })).status, 422);

@@ -7,7 +7,7 @@ import { addressesOf, crawl } from './lib/crawl.mjs';
 import { formToken, get, patiently, post, wordsOf } from './lib/http.mjs';
 import { BASE_URL, portalctl } from './lib/env.mjs';
 import { quote, sql, sqlValue } from './lib/db.mjs';
-import { launch } from './lib/browser.mjs';
+import { launch, settle, severalAtOnce } from './lib/browser.mjs';
 
 const EVIL = `<script>window.pwned=1</script>"'&<i>`;
 const RICH = `${EVIL}\n\n# ${EVIL}\n\n- ${EVIL}\n\n[${EVIL}](javascript:window.pwned=1) [b](JaVaScRiPt:window.pwned=1) [c](data:text/html,x) <javascript:window.pwned=1>\n\n`
@@ -108,14 +108,14 @@ async function checkPage(page, at) {
   assert.deepEqual(seen, { pwned: undefined, inline: 0, attributes: [], links: [] }, at);
 }
 async function open(addresses) {
-  const page = await context.newPage();
-  for (const address of addresses) {
-    if (!checkBody(await get(address, { cookie: evilAdmin, headers: { Accept: 'text/html' } }), address)) continue;
+  await severalAtOnce(addresses, async (address) => {
+    if (!checkBody(await get(address, { cookie: evilAdmin, headers: { Accept: 'text/html' } }), address)) return;
+    const page = await context.newPage();
     await page.goto(address);
-    await page.waitForTimeout(/^\/map(\?|$)/.test(address) ? 800 : 50);
+    await settle(page);
     await checkPage(page, address);
-  }
-  await page.close();
+    await page.close();
+  });
 }
 
 test('strict mode: the database itself refuses bytes that are no UTF-8', () => {

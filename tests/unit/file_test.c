@@ -1,5 +1,6 @@
 /* file: uploads are what their bytes are, stored once, and readable by whoever may read their record ("Uploads" of the
  * accounts issue). Bombs and polyglots are made here, byte by byte. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -429,6 +430,25 @@ static void assert_name(const char *given, const char *kept)
         fail_msg("«%s» is not kept as «%s»", given, kept);
 }
 
+/* A place that cannot be written to is what a full disk is: the file is refused at its field, and the work goes on. */
+static void a_full_disk_refuses_the_file_alone(void **state)
+{
+    (void)state;
+    char files[300], away[310];
+    int64_t id = 0;
+    snprintf(files, sizeof files, "%s/files", db_fixture_folder());
+    snprintf(away, sizeof away, "%s.away", files);
+    assert_int_equal(rename(files, away), 0);
+    int blocked = open(files, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_true(blocked >= 0);
+    close(blocked);
+    const char *wrong = taken(pdf_with(""), "执照.pdf", FILE_PDF, &id);
+    assert_string_equal(wrong, "「执照.pdf」暂时不能保存，请稍后重新上传。");
+    assert_int_equal(unlink(files), 0);
+    assert_int_equal(rename(away, files), 0);
+    assert_string_equal(taken(pdf_with(""), "执照.pdf", FILE_PDF, &id), "");
+}
+
 static void names_are_never_trusted(void **state)
 {
     (void)state;
@@ -635,7 +655,7 @@ int main(void)
         cmocka_unit_test(the_child_has_limits), cmocka_unit_test(a_photograph_is_turned_upright), cmocka_unit_test(pdf_by_content),
         cmocka_unit_test(a_pdf_that_is_an_archive_is_refused), cmocka_unit_test(workbooks_and_their_bombs),
         cmocka_unit_test(parts_that_overlap_are_refused), cmocka_unit_test(mangled_bytes_get_a_verdict),
-        cmocka_unit_test(names_are_never_trusted), cmocka_unit_test(the_same_bytes_are_stored_once),
+        cmocka_unit_test(a_full_disk_refuses_the_file_alone), cmocka_unit_test(names_are_never_trusted), cmocka_unit_test(the_same_bytes_are_stored_once),
         cmocka_unit_test(files_belong_to_records), cmocka_unit_test(a_known_number_links_nothing),
         cmocka_unit_test(who_may_read_the_record_may_read_the_file), cmocka_unit_test(what_a_draft_names_is_spared), cmocka_unit_test(what_belongs_to_nothing_goes_after_a_day),
     };

@@ -209,6 +209,7 @@ static void an_opinion_is_required(void **state)
     assert_int_equal(act(COUNTY, id, "refuse", ""), 422);
     assert_int_equal(act(COUNTY, id, "refuse", NULL), 422);
     assert_int_equal(act(COUNTY, id, "refuse", " \r\n\t "), 422);
+    assert_int_equal(act(COUNTY, id, "refuse", "　\u200b\u00a0\ufeff"), 422);       /* nothing that anybody could read */
     assert_non_null(strstr(db->fail_text, "请填写「不通过」的意见"));
     for (int i = 0; i < 1001; i++)
         strcat(longer, "长");

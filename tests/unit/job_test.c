@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/config.h"
 #include "db_fixture.h"
 #include "domain/job.h"
 
@@ -98,7 +99,7 @@ static void a_job_that_ends_its_runners_fails_at_last(void **state)
     struct taken mine;
     (void)state;
     db_fixture_run(db, add, "a");
-    for (int i = 0; i < 6; i++) {                    /* Jobs.Attempts */
+    for (int64_t i = 0; i < config_int("Jobs.Attempts"); i++) {
         db_fixture_run(db, take, &mine);
         assert_true(mine.good);
         db_fixture_sql("UPDATE job SET leased_until = NOW(3) - INTERVAL 1 SECOND");

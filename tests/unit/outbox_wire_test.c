@@ -350,6 +350,18 @@ static void the_last_try_is_said_so(void **state)
     assert_int_equal(stands(id, "state = 'failed' AND text_sealed <> ''"), 1);
 }
 
+/* A provider that was away for an hour does not get yesterday's codes. */
+static void a_code_past_its_time_is_not_sent(void **state)
+{
+    (void)state;
+    char sql[140];
+    int64_t id = added(false, "d@example.cn", "您的验证码是 123456");
+    snprintf(sql, sizeof sql, "UPDATE outbox SET secret = 1, created_at = NOW(3) - INTERVAL 1 HOUR WHERE id = %lld", (long long)id);
+    db_fixture_sql(sql);
+    assert_true(job_runs(id));
+    assert_int_equal(stands(id, "state = 'failed' AND text_sealed = '' AND sent_at IS NULL"), 1);
+}
+
 /* --- SMS -------------------------------------------------------------------------------------------------- */
 
 static void sms_is_signed_and_sent_over_https(void **state)
@@ -426,7 +438,7 @@ int main(void)
         cmocka_unit_test(refused_for_good_is_final), cmocka_unit_test(a_server_that_cannot_be_trusted_gets_nothing),
         cmocka_unit_test(mail_goes_by_tls_or_not_at_all), cmocka_unit_test(a_lost_answer_sends_the_same_message),
         cmocka_unit_test(a_server_that_hangs_is_left), cmocka_unit_test(a_name_with_line_ends_stays_in_its_header),
-        cmocka_unit_test(the_last_try_is_said_so), cmocka_unit_test(sms_is_signed_and_sent_over_https),
+        cmocka_unit_test(the_last_try_is_said_so), cmocka_unit_test(a_code_past_its_time_is_not_sent), cmocka_unit_test(sms_is_signed_and_sent_over_https),
         cmocka_unit_test(the_provider_refuses), cmocka_unit_test(a_provider_that_cannot_be_trusted_gets_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -9,6 +9,7 @@
 #include "asked.h"
 #include "core/crypto.h"
 #include "core/uscc.h"
+#include "domain/account.h"
 #include "domain/checks.h"
 #include "domain/registration.h"
 #include "flow_world.h"
@@ -113,6 +114,48 @@ static void what_is_taken_is_said_and_leaves_nothing(void **state)
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM submission WHERE idempotency_key LIKE 'key-%3' OR idempotency_key LIKE 'key-%4'"), 0);
 }
 
+struct latecomer { const char *sql; int runs; const char *field; };
+
+/* Somebody takes it after this transaction has looked, before it writes. */
+static void come_late(struct work *work, void *arg)
+{
+    struct latecomer *l = arg;
+    (void)account_by_login(work, "late");
+    if (!l->runs++)
+        db_fixture_sql(l->sql);
+    assert_int_equal(account_create(work, &(struct account_new){ .login = "late", .name = "迟到", .role = "citizen", .phone = "13800000077",
+                                    .email = "late@example.cn", .password = "Kettle-river-42" }, &l->field), 0);
+}
+
+static void who_was_faster_by_a_moment_is_named_right(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        { "phone", "INSERT INTO account (login, name, role, phone, password_hash) VALUES ('f1', 'x', 'citizen', '13800000077', '!')" },
+        { "email", "INSERT INTO account (login, name, role, email, password_hash) VALUES ('f1', 'x', 'citizen', 'late@example.cn', '!')" },
+        { "login", "INSERT INTO account (login, name, role, password_hash) VALUES ('late', 'x', 'citizen', '!')" } };
+    for (size_t i = 0; i < 3; i++) {
+        struct latecomer l = { .sql = cases[i][1] };
+        db_fixture_run(db, come_late, &l);
+        assert_string_equal(l.field, cases[i][0]);
+        db_fixture_sql("DELETE FROM account WHERE login IN ('f1', 'late')");
+    }
+}
+
+static void limit_twice(struct work *work, void *arg)
+{
+    (void)arg;
+    assert_null(registration_limit(work, "a@limit.cn", "2001:db8:0:1::1"));
+    assert_null(registration_limit(work, "a@limit.cn", "2001:db8:0:1:ffff::2"));
+}
+
+static void one_network_is_one_applicant(void **state)
+{
+    (void)state;
+    db_fixture_run(db, limit_twice, NULL);
+    assert_int_equal(db_fixture_int("SELECT MAX(taken) FROM outbox_quota WHERE subject LIKE 'register-from:2001:%'"), 2);
+}
+
 static void a_proof_is_of_one_kind_for_a_day(void **state)
 {
     (void)state;
@@ -189,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_registration_is_whole), cmocka_unit_test(or_absent), cmocka_unit_test(what_is_taken_is_said_and_leaves_nothing),
+        cmocka_unit_test(who_was_faster_by_a_moment_is_named_right), cmocka_unit_test(one_network_is_one_applicant),
         cmocka_unit_test(a_proof_is_of_one_kind_for_a_day), cmocka_unit_test(passing_makes_company_and_rights),
         cmocka_unit_test(a_company_has_one_account_by_registration), cmocka_unit_test(files_are_for_the_owner_and_the_departments_above) };
     return cmocka_run_group_tests(tests, set_up, NULL);

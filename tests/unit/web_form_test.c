@@ -72,7 +72,7 @@ static struct asked *give(const char *query)
 static void good_values_are_typed(void **state)
 {
     (void)state;
-    struct asked *a = give("id=7&n=10&r=0.5&t=+x%0Ay&l=%EF%BC%A1%EF%BC%A2++c+&k=%EF%BC%88%EF%BC%A1%EF%BC%91%EF%BC%89&c=a-b.c&p=/news?x=1&d=1&d=255&b=1&day=2024-02-29&w=+p+&unknown=1");
+    struct asked *a = give("id=7&n=10&r=0.5&t=+x%0Ay&l=%EF%BC%A1%E2%80%AE%EF%BC%A2%E2%80%8B++c+&k=%EF%BC%88%EF%BC%A1%EF%BC%91%EF%BC%89&c=a-b.c&p=/news?x=1&d=1&d=255&b=1&day=2024-02-29&w=+p+&unknown=1");
     assert_true(a->good);
     struct request *rq = &a->rq;
     assert_false(form_wrong(rq));
@@ -80,7 +80,7 @@ static void good_values_are_typed(void **state)
     assert_int_equal(form_int(rq, "n"), 10);
     assert_true(form_real(rq, "r") == 0.5);
     assert_string_equal(form_text(rq, "t"), " x\ny");                      /* a text stays as typed */
-    assert_string_equal(form_text(rq, "l"), "ＡＢ c");                     /* a name keeps its width, blanks become one */
+    assert_string_equal(form_text(rq, "l"), "ＡＢ c");                     /* a name keeps its width, blanks become one, what nobody sees goes */
     assert_string_equal(form_text(rq, "k"), "(A1)");                       /* a number typed with the wrong width is mended */
     assert_string_equal(form_text(rq, "w"), " p ");                        /* a password is never touched */
     assert_int_equal(form_count(rq, "d"), 2);

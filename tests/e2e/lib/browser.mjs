@@ -35,11 +35,23 @@ export function watch(page) {
   return wrong;
 }
 
-/** Network quiet and type loaded, but no page is waited for for ever (live maps never rest). */
+/** Loaded and drawn. Pages that fetch by themselves (maps) rest when their network does, but not for ever. */
 export async function settle(page) {
   await page.waitForLoadState('load');
-  await page.waitForLoadState('networkidle', { timeout: 2500 }).catch(() => {});
-  await page.evaluate(() => document.fonts?.ready.then(() => true)).catch(() => {});
+  const fetches = await page.evaluate(() => document.fonts.ready
+    .then(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }))
+    .then(() => Boolean(document.querySelector('.leaflet-container, [hx-trigger*="load"], [hx-trigger*="every"]')))).catch(() => true);
+  if (fetches) await page.waitForLoadState('networkidle', { timeout: 2500 }).catch(() => {});
+}
+
+/** fn(item) for each, a few at a time (most of a page's time is waiting); results in the order of the items. */
+export async function severalAtOnce(items, fn, width = 3) {
+  const results = [];
+  let next = 0;
+  await Promise.all(Array.from({ length: width }, async () => {
+    while (next < items.length) { const i = next++; results[i] = await fn(items[i]); }
+  }));
+  return results;
 }
 
 /** Pixels a page is wider than the window, and the elements that stick out. */
