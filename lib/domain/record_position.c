@@ -157,7 +157,7 @@ static void county_check(struct findings *f, const struct record_place *place)
 {
     struct box box = around(place->gcj, COUNTY_WITHIN);
     HDF *rows = tree_new(f->work);
-    const char *counties[COUNTY_NEIGHBOURS];
+    const char *counties[COUNTY_NEIGHBOURS] = { NULL };
     double shrink = cos(place->gcj.lat * M_PI / 180);
     size_t count = 0, agree;
     if (strlen(place->division) < 6)

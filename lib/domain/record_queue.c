@@ -48,9 +48,7 @@ static const struct { const char *only, *flow, *state, *kind, *label; } branches
     " UNION ALL (SELECT 1" FROM_LINK AFTER("3") " LIMIT ?)) waiting"
 #define Q_PLACE_STATION   "SELECT 1, id, state_at FROM station_record WHERE id = ? AND state = 'filed' AND filed_division LIKE ?"
 #define Q_PLACE_EQUIPMENT "SELECT IF(state = 'filed', 2, 3), id, state_at FROM equipment_record WHERE id = ? AND state IN ('filed', 'linking') AND filed_division LIKE ?"
-#define Q_AREAS "SELECT code AS Value, SUM(n) AS Count FROM (SELECT filed_division AS code, COUNT(*) AS n FROM station_record" \
-    " WHERE state = 'filed' AND filed_division LIKE ? GROUP BY filed_division UNION ALL SELECT filed_division, COUNT(*) FROM equipment_record" \
-    " WHERE state IN ('filed', 'linking') AND filed_division LIKE ? GROUP BY filed_division) w GROUP BY code ORDER BY code LIMIT 300"
+#define Q_AREAS "SELECT code AS Value, name AS Label FROM division WHERE code LIKE ? AND level IN (2, 3) ORDER BY code LIMIT 300"
 
 static const struct db_column place_columns[] = { DB_INT(struct queue_place, rank), DB_INT(struct queue_place, id), DB_TEXT(struct queue_place, since), DB_END };
 
@@ -225,11 +223,7 @@ struct queue_case record_queue_previous(struct work *work, const struct queue_as
 
 void record_queue_areas(struct work *work, HDF *node)
 {
-    struct value mine = T(record_staff(work) ? record_division(work) : "");
-    db_rows(work, node, Q_AREAS, mine, mine);
-    for (HDF *row = hdf_obj_child(node); row; row = hdf_obj_next(row))
-        view_setf(row, "Label", "%s（%s）", *division_name(work, view_get(row, "Value")) ? division_name(work, view_get(row, "Value")) : view_get(row, "Value"),
-                  view_get(row, "Count"));
+    db_rows(work, node, Q_AREAS, T(record_staff(work) ? record_division(work) : ""));
 }
 
 int64_t record_queue_waiting(struct work *work)

@@ -41,7 +41,7 @@ struct queue_case { const char *flow; int64_t id; };             /* id 0: none *
 struct queue_case record_queue_next(struct work *work, const struct queue_asked *asked, const struct queue_place *place);
 struct queue_case record_queue_previous(struct work *work, const struct queue_asked *asked, const struct queue_place *place);
 
-/* Divisions of what waits, for the filter: node.N.{Value, Label, Count}. */
+/* Cities and counties of the actor's division, for the filter: node.N.{Value, Label}. */
 void record_queue_areas(struct work *work, HDF *node);
 /* For the menu (side_counter_register), up to 100. */
 int64_t record_queue_waiting(struct work *work);

@@ -26,7 +26,7 @@ enum { MOST = 12, NAME_METRES = 500 };
                    " AND t.id = g.equipment_record_id" OPERATOR " AND mine.code <> '' LIMIT 5)"
 
 /* Whose it is: the actor's own department reads the name, else only that there is one. */
-static void twin_to_node(struct work *work, HDF *row, HDF *out)
+static void twin_to_node(HDF *row, HDF *out)
 {
     bool own = hdf_get_int_value(row, "Own", 0), mine = hdf_get_int_value(row, "Mine", 0);
     view_set(out, "What", view_get(row, "What"));
@@ -52,7 +52,7 @@ int record_twins(struct work *work, const char *flow, int64_t id, HDF *node)
         db_rows(work, rows, Q_EQUIPMENT, mine, I(id), mine, I(id), mine, I(id));
     for (HDF *row = hdf_obj_child(rows); row && count < MOST; row = hdf_obj_next(row), count++)
         if (node)
-            twin_to_node(work, row, view_node(node, arena_printf(work->arena, "%d", count)));
+            twin_to_node(row, view_node(node, arena_printf(work->arena, "%d", count)));
     hdf_destroy(&rows);
     return count;
 }
