@@ -74,4 +74,15 @@ void equipment_withdraw(struct request *rq);
 void equipment_delete(struct request *rq);
 void equipment_drop(struct request *rq);
 
+void review_list(struct request *rq);
+void review_page(struct request *rq);
+void review_take(struct request *rq);
+void review_map(struct request *rq);
+void review_batch(struct request *rq);
+void review_batch_again(struct request *rq);
+void review_batch_take(struct request *rq);
+void phrases_page(struct request *rq);
+void phrases_save(struct request *rq);
+void phrases_drop(struct request *rq);
+
 #endif

@@ -62,6 +62,15 @@ static const struct route routes[] = {
     { POST, "/archives/equipment/{id}/withdraw", CAP_RECORD_OWN, NULL,                    equipment_withdraw },
     { GET,  "/archives/equipment/{id}/delete",  CAP_RECORD_OWN,  NULL,                    equipment_delete },
     { POST, "/archives/equipment/{id}/delete",  CAP_RECORD_OWN,  NULL,                    equipment_drop },
+    { GET,  "/archives/review",                 CAP_RECORD_REVIEW, "review-list",         review_list },
+    { POST, "/archives/review/batch",           CAP_RECORD_REVIEW, "review-list",         review_batch, review_list },
+    { POST, "/archives/review/take",            CAP_RECORD_REVIEW, "review-batch",        review_batch_take, review_batch_again, TEXT_LIMIT },
+    { GET,  "/archives/review/phrases",         CAP_RECORD_REVIEW, NULL,                  phrases_page },
+    { POST, "/archives/review/phrases",         CAP_RECORD_REVIEW, "review-phrase",       phrases_save, phrases_page },
+    { POST, "/archives/review/phrases/{id}/drop", CAP_RECORD_REVIEW, NULL,                phrases_drop },
+    { GET,  "/archives/review/{kind}/{id}",     CAP_RECORD_REVIEW, "review-page",         review_page },
+    { POST, "/archives/review/{kind}/{id}",     CAP_RECORD_REVIEW, "review-move",         review_take, review_page },
+    { GET,  "/archives/review/{kind}/{id}/map.png", CAP_RECORD_REVIEW, "review-page",     review_map },
     ROUTE_END };
 
 static const struct program program = {

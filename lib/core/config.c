@@ -32,6 +32,7 @@ static const struct key {
     { "Web.Parameters",           KEY_INT,  10, 10000 },
     { "Web.PublicAddress",        KEY_TEXT, 0, 200 },
     { "Web.SecureCookies",        KEY_BOOL, 0, 1 },
+    { "Records.NearMetres",       KEY_INT,  1, 1000 },
     { "Limits.GuessesPerMinute",  KEY_INT,  1, 60000 },
     { "Limits.GuessBurst",        KEY_INT,  1, 60000 },
     { "Limits.PostsPerSecond",    KEY_INT,  1, 60000 },

@@ -8,6 +8,7 @@
 #include "domain/checks.h"
 #include "domain/file.h"
 #include "domain/record.h"
+#include "domain/record_snapshot.h"
 #include "domain/report.h"
 #include "flow/flow.h"
 #include "web/web.h"
@@ -228,6 +229,7 @@ static void filed(struct work *work, int64_t id)
 {
     struct needs needs;
     db_exec(work, Q_FILED, I(id));
+    record_snapshot_keep(work, FLOW, id);
     if (needs_read(work, id, &needs))
         report_used(work, needs.report_id, needs.division);
 }

@@ -7,6 +7,8 @@
 #include "domain/company.h"
 #include "domain/equipment_record.h"
 #include "domain/notice.h"
+#include "domain/record_compare.h"
+#include "domain/record_queue.h"
 #include "domain/registration.h"
 #include "domain/role.h"
 #include "domain/setting.h"
@@ -33,6 +35,7 @@ static void nouns_register(void)
     company_process();
     station_record_process();
     equipment_record_process();
+    record_compare_load();
 }
 
 int64_t process_todo(struct work *work)    { return flow_count(work, FLOW_TODO); }
@@ -52,4 +55,5 @@ void process_start(void)
     side_counter_register("todo", process_todo);
     side_counter_register("overdue", process_overdue);
     side_counter_register("copied", process_copied);
+    side_counter_register("review", record_queue_waiting);
 }

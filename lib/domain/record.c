@@ -58,6 +58,7 @@ struct form_values *record_passed(struct work *work, const char *form, const str
         return NULL;
     struct form_values *passed = values_new(work, form_find(work, form));
     values_from_json(passed, row->passed, 0);
+    (void)values_check(passed, true);            /* types them: 是/否 and numbers are compared as such */
     return passed;
 }
 

@@ -6,6 +6,7 @@
 #include "domain/checks.h"
 #include "domain/file.h"
 #include "domain/record.h"
+#include "domain/record_snapshot.h"
 #include "flow/flow.h"
 #include "web/web.h"
 
@@ -136,6 +137,7 @@ static const char *complete(struct work *work, int64_t id, HDF *reasons)
 static void filed(struct work *work, int64_t id)
 {
     db_exec(work, Q_FILED, I(id));
+    record_snapshot_keep(work, FLOW, id);
 }
 
 void station_record_keep(struct work *work, int64_t id)

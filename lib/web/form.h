@@ -98,6 +98,9 @@ bool        form_complete(struct work *work, const char *form, int64_t id, HDF *
 /* Detail view: node.N.{Title, Facts.M.{Label, Value, Href, Before, Changed}, Tables.K.{Caption, Columns, Rows}}, N a
  * group. `before` (or NULL): an earlier version, what changed is marked. Drawn by form_facts(node) in parts/form.cst. */
 void        form_view(struct work *work, const struct form_values *values, const struct form_values *before, HDF *node);
+/* What changed alone: node.N.{Field, Label, Kind (changed, added, removed, replaced), Before, Now, Href}, single fields, files
+ * by what was uploaded, rows by their first column. `before` is of the same form. Returns how many. */
+int         values_diff(struct work *work, const struct form_values *now, const struct form_values *before, HDF *node);
 /* Masked for lists and pages: how is "mobile", "id", "name" or "bank". */
 char       *text_masked(struct arena *arena, const char *how, const char *text);
 
