@@ -7,6 +7,7 @@
 #include "domain/company.h"
 #include "domain/equipment_record.h"
 #include "domain/notice.h"
+#include "domain/record_sheets.h"
 #include "domain/registration.h"
 #include "domain/role.h"
 #include "domain/station_record.h"
@@ -32,6 +33,7 @@ static void nouns_register(void)
     company_process();
     station_record_process();
     equipment_record_process();
+    record_sheets_process();
 }
 
 int64_t process_todo(struct work *work)    { return flow_count(work, FLOW_TODO); }
