@@ -62,6 +62,7 @@ void equipment_list(struct request *rq);
 void equipment_xlsx(struct request *rq);
 void equipment_new(struct request *rq);
 void equipment_form(struct request *rq);
+void equipment_import(struct request *rq);
 void equipment_add(struct request *rq);
 void equipment_page(struct request *rq);
 void equipment_edit(struct request *rq);

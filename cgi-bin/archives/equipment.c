@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "archives.h"
+#include "import.h"
 #include "domain/equipment_record.h"
 #include "domain/report.h"
 #include "domain/station_record.h"
@@ -55,7 +56,7 @@ void equipment_new(struct request *rq)
     struct form_values *values = NULL;
     if (!ready || !(form_int(rq, "ready") || form_has(rq, "station") || form_has(rq, "copy"))) {
         view_set(rq->page, "Title", "新增设施档案");
-        view_set(rq->page, "Go", ready ? "1" : NULL);
+        view_set(rq->page, "Go", ready ? PATH "/new?ready=1" : NULL);
         page(rq, "archives/equipment-before.cst");
     }
     if (form_has(rq, "copy"))
@@ -68,6 +69,18 @@ void equipment_new(struct request *rq)
     view_set(rq->page, "Submit", "提交并审核");
     values_check(values, true);
     form_draw_page(rq, "equipment-new", values, PATH, PATH);
+}
+
+/* Z11.6: the same before an import. */
+void equipment_import(struct request *rq)
+{
+    bool ready = equipment_record_ready(&rq->work, view_node(rq->page, "Ready"));
+    if (rq->method == GET && (!ready || !form_int(rq, "ready"))) {
+        view_set(rq->page, "Title", "批量导入设施档案");
+        view_set(rq->page, "Go", ready ? PATH "/import?ready=1" : NULL);
+        page(rq, "archives/equipment-before.cst");
+    }
+    import_page(rq);
 }
 
 void equipment_form(struct request *rq)

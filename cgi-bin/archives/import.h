@@ -12,6 +12,7 @@
 
 #include "web/web.h"
 
+void apply_page(struct request *rq);             /* 「申请接入」 (S3.1), where the site has it */
 void import_page(struct request *rq);            /* template, upload, what was brought before */
 void import_take(struct request *rq);            /* → the import's own page */
 void import_template(struct request *rq);

@@ -1,6 +1,7 @@
 /* archives: 档案管理 (Z9 to Z11, S4 to S6): station records, reports, equipment records. One list and one page of a record
  * serve operators (their own) and departments (their division's, once submitted); buttons come from the flows. */
 #include "archives.h"
+#include "import.h"
 #include "domain/checks.h"
 #include "domain/process.h"
 #include "domain/session.h"
@@ -12,10 +13,11 @@ static void start(void)
     process_start();
     form_open("station-record"), form_open("equipment-record"), form_open("equipment-new");
     form_open("report"), form_open("report-edit"), form_open("report-replace");
+    form_open("import-take");
     lists_load((const char *const[]){ "station_record", "report", "equipment_record", "station", NULL });
 }
 
-enum { TEXT_LIMIT = 1 << 20, FILES_LIMIT = 12 << 20 };     /* files: as nginx lets through */
+enum { TEXT_LIMIT = 1 << 20, FILES_LIMIT = 12 << 20, WORKBOOK_LIMIT = 32 << 20 };     /* nginx follows: conf/host/nginx.sh */
 
 static const struct route routes[] = {
     { GET,  "/archives/pushed",                 CAP_RECORD_VIEW, "list:station",          pushed_list },
@@ -26,6 +28,12 @@ static const struct route routes[] = {
     { GET,  "/archives/labels",                 CAP_RECORD_VIEW, "archives-labels",       labels_sheet },
     { GET,  "/archives/stations",               CAP_RECORD_VIEW, "list:station_record",   station_list },
     { GET,  "/archives/stations.xlsx",           CAP_RECORD_VIEW, "list:station_record",   station_xlsx },
+    { GET,  "/archives/apply",                  CAP_RECORD_OWN,  NULL,                    apply_page },
+    { GET,  "/archives/stations/import",         CAP_RECORD_OWN,  NULL, import_page },
+    { POST, "/archives/stations/import",         CAP_RECORD_OWN,  "import-take", import_take, import_page, WORKBOOK_LIMIT },
+    { GET,  "/archives/stations/import/template", CAP_RECORD_OWN, NULL,          import_template },
+    { GET,  "/archives/stations/import/{id}",     CAP_RECORD_OWN, NULL,          import_progress },
+    { GET,  "/archives/stations/import/{id}/marked", CAP_RECORD_OWN, NULL,      import_marked },
     { GET,  "/archives/stations/new",           CAP_RECORD_OWN,  NULL,                    station_new },
     { POST, "/archives/stations",               CAP_RECORD_OWN,  "station-record",        station_add, station_new, FILES_LIMIT },
     { POST, "/archives/stations/batch",         CAP_RECORD_VIEW, "list:station_record",   station_batch },
@@ -50,6 +58,11 @@ static const struct route routes[] = {
     { POST, "/archives/reports/{id}/delete",    CAP_RECORD_OWN,  NULL,                    reports_drop },
     { GET,  "/archives/equipment",              CAP_RECORD_VIEW, "list:equipment_record", equipment_list },
     { GET,  "/archives/equipment.xlsx",          CAP_RECORD_VIEW, "list:equipment_record", equipment_xlsx },
+    { GET,  "/archives/equipment/import",        CAP_RECORD_OWN,  "archives-page", equipment_import },
+    { POST, "/archives/equipment/import",        CAP_RECORD_OWN,  "import-take", import_take, equipment_import, WORKBOOK_LIMIT },
+    { GET,  "/archives/equipment/import/template", CAP_RECORD_OWN, NULL,          import_template },
+    { GET,  "/archives/equipment/import/{id}",    CAP_RECORD_OWN, NULL,          import_progress },
+    { GET,  "/archives/equipment/import/{id}/marked", CAP_RECORD_OWN, NULL,      import_marked },
     { GET,  "/archives/equipment/new",          CAP_RECORD_OWN,  "archives-page",         equipment_new },
     { POST, "/archives/equipment",              CAP_RECORD_OWN,  "equipment-new",         equipment_add, equipment_form, TEXT_LIMIT },
     { POST, "/archives/equipment/batch",        CAP_RECORD_VIEW, "list:equipment_record", equipment_batch, NULL, TEXT_LIMIT },

@@ -48,7 +48,7 @@ static void file_whole(struct request *rq) { send(rq, WHOLE); }
 static void file_thumb(struct request *rq) { send(rq, THUMB); }
 static void file_view(struct request *rq)  { send(rq, VIEW); }
 
-enum { UPLOAD_BODY = 12 << 20 };                 /* as nginx lets through; one file: Web.UploadLimit */
+enum { UPLOAD_BODY = 32 << 20 };                 /* nginx follows; one file: Web.UploadLimit, Web.WorkbookLimit */
 
 static const struct route routes[] = {
     { GET, "/files/{id}",       CAP_PUBLIC, NULL, file_whole },

@@ -28,6 +28,7 @@ static const struct key {
     { "Database.ConnectTimeout",  KEY_INT,  1, 60 },
     { "Web.BodyLimit",            KEY_INT,  1024, 100 << 20 },
     { "Web.UploadLimit",          KEY_INT,  1024, 1 << 30 },
+    { "Web.WorkbookLimit",        KEY_INT,  1024, 31 << 20 },             /* WORKBOOK_LIMIT of the routes, and room for the form */
     { "Web.UploadCount",          KEY_INT,  1, 500 },
     { "Web.Parameters",           KEY_INT,  10, 10000 },
     { "Web.PublicAddress",        KEY_TEXT, 0, 200 },

@@ -1,4 +1,4 @@
-/* equipment_record: see the header. With equipment_record_add.c the only writer of tables equipment_record and
+/* equipment_record: see the header. With equipment_record_add.c and record_sheets.c the only writer of tables equipment_record and
  * connector_record. What an attacker would try: as in station_record.c, and a station or report of another company
  * (compared within the own company alone). */
 #include "domain/equipment_record.h"
@@ -24,7 +24,6 @@
 #define Q_STATION  "SELECT division_code FROM station_record WHERE id = ? AND operator_id = ?"
 #define Q_STATION_PASSED "SELECT COUNT(*) FROM station_record WHERE id = ? AND operator_id = ? AND passed_at IS NOT NULL"
 #define Q_REPORT   "SELECT COUNT(*) FROM report WHERE id = ? AND operator_id = ?"
-#define Q_COUNT    "UPDATE equipment_record SET connectors = (SELECT COUNT(*) FROM connector_record WHERE equipment_record_id = ?) WHERE id = ?"
 #define Q_FILED    "UPDATE equipment_record SET submitted_at = COALESCE(submitted_at, NOW(3)) WHERE id = ?"
 #define Q_PASSED   "UPDATE equipment_record SET passed_at = NOW(3), passed = ? WHERE id = ?"
 #define Q_LINKED   "UPDATE equipment_record SET connected_at = NOW(3) WHERE id = ?"
@@ -156,8 +155,8 @@ int64_t equipment_record_save(struct work *work, struct form_values *values, int
         return 0;
     values_give(values, "operator_id", I(own));
     values_give(values, "division_code", T(division));
+    values_give(values, "connectors", I((int64_t)values_count(values, "guns")));
     id = form_store(work, values, id);
-    db_exec(work, Q_COUNT, I(id), I(id));
     record_changed(work, FLOW, id, row.state);
     record_trail(work, "record-save", FLOW, id);
     return id;

@@ -9,6 +9,7 @@
 #include "domain/notice.h"
 #include "domain/record_compare.h"
 #include "domain/record_queue.h"
+#include "domain/record_sheets.h"
 #include "domain/registration.h"
 #include "domain/role.h"
 #include "domain/setting.h"
@@ -36,6 +37,7 @@ static void nouns_register(void)
     station_record_process();
     equipment_record_process();
     record_compare_load();
+    record_sheets_process();
 }
 
 int64_t process_todo(struct work *work)    { return flow_count(work, FLOW_TODO); }

@@ -1,6 +1,6 @@
 /* sheet_import: a workbook becomes records, as a job. Owns table sheet_import. A noun says what a good row becomes:
  *
- *     static const struct sheet_import_kind stations = { "station-record", "/archives/stations", &station_sheet, look_for_doubles, store_one };
+ *     static const struct sheet_import_kind stations = { "station-record", "站点档案", "/archives/stations", &sheet, begin, check, store, end };
  *     sheet_import_register(&stations);               from process_start(): the pages and the job runner know it then
  *
  * What holds. First every row is checked (READ), then all are stored in one transaction, together with the word that the
@@ -22,10 +22,16 @@
 
 struct sheet_import_kind {
     const char              *name;                  /* form of the rows, commonly */
+    const char              *noun;                  /* 「站点档案」 */
     const char              *path;                  /* of its list: "/archives/stations"; its import is at path/import */
     const struct form_sheet *sheet;
-    void (*check)(struct work *work, struct form_values *values);     /* values_error() what only the database knows; NULL */
-    void (*store)(struct work *work, struct form_values *values);     /* values_error(): all is taken back and checked again */
+    /* Before the rows of either pass, the first thing in its transaction: locks when `storing`, and may gather what the rows
+     * are compared with, so that thousands of rows need no statement each. What it returns goes to the others; it lives as
+     * long as the work. NULL: nothing. */
+    void *(*begin)(struct work *work, bool storing);
+    void (*check)(struct work *work, struct form_values *values, void *with);     /* values_error() what only the database knows; NULL */
+    void (*store)(struct work *work, struct form_values *values, void *with);     /* values_error(): all is taken back and checked again */
+    void (*end)(struct work *work, int64_t import, int64_t rows, void *with);     /* all rows are stored, before the commit; NULL */
 };
 void sheet_import_register(const struct sheet_import_kind *kind);     /* stays for the life of the process */
 const struct sheet_import_kind *sheet_import_kind_named(const char *name);     /* NULL: no such */

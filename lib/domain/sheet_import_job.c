@@ -31,6 +31,7 @@ struct import {
     const char *step;
     int64_t     rows;                    /* done, of the pass that runs */
     struct form_sheet_result result;
+    void       *with;                    /* of kind->begin, in the pass that runs */
 };
 
 static void load(struct work *work, void *arg)
@@ -81,18 +82,19 @@ static void check_row(struct work *work, struct form_values *values, void *arg)
 {
     const struct import *in = arg;
     if (in->kind->check)
-        in->kind->check(work, values);
+        in->kind->check(work, values, in->with);
 }
 
 static void store_row(struct work *work, struct form_values *values, void *arg)
 {
     const struct import *in = arg;
-    in->kind->store(work, values);
+    in->kind->store(work, values, in->with);
 }
 
 static void check_all(struct work *work, void *arg)
 {
     struct import *in = arg;
+    in->with = in->kind->begin ? in->kind->begin(work, false) : NULL;
     form_sheet_read(work, in->kind->sheet, in->path, &(struct form_sheet_pass){ .row = check_row, .progress = progress, .arg = in },
                     &in->result);
 }
@@ -101,9 +103,12 @@ static void store_all(struct work *work, void *arg)
 {
     struct import *in = arg;
     struct form_sheet_result result;
+    in->with = in->kind->begin ? in->kind->begin(work, true) : NULL;
     if (!form_sheet_read(work, in->kind->sheet, in->path, &(struct form_sheet_pass){ .row = store_row, .progress = progress, .arg = in },
                          &result))
         fail(work, FAIL_CONFLICT, "导入期间数据有变化，将重新检查。");
+    if (in->kind->end)
+        in->kind->end(work, in->id, result.rows, in->with);
     if (db_exec(work, Q_FINISH, I(result.rows), I(result.rows), I(in->id)) != 1)
         fail(work, FAIL_CONFLICT, "该文件已由其他进程导入。");
 }
@@ -144,7 +149,7 @@ void sheet_import_job(struct work *work, const json_t *payload)
     in.side->job_id = work->job_id;
     in.path = sheet_import_file(work, in.hex);
     work->actor = (struct actor){ .account_id = in.account_id, .operator_id = in.operator_id, .login = in.login, .name = in.name,
-                                  .role = in.role, .division = "", .capabilities = role_capabilities(in.role) };
+                                  .role = in.role, .role_label = role_label(in.role), .division = "", .capabilities = role_capabilities(in.role) };
     in.step = "checking";
     side_run(work, in.side, WORK_WRITE, tell_step, &in);
     work_must(work, WORK_READ, check_all, &in);

@@ -1,4 +1,4 @@
-/* station_record: see the header. Only this file writes table station_record. An attacker would try another company's
+/* station_record: see the header. Only this file and record_sheets.c write table station_record. An attacker would try another company's
  * id (404: the scope stands in each statement), a code of its own twice (under the company's lock) and deleting what
  * passed (the DELETE says it itself). */
 #include "domain/station_record.h"

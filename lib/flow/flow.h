@@ -112,6 +112,8 @@ const char *flow_try(struct work *work, const struct flow_move *move);
 
 /* The begin of a case's way, when its row is made (in the initial state). Idempotent. */
 void flow_begin(struct work *work, const char *flow, int64_t id);
+/* The same for rows this very transaction made, all in the initial state and the actor's own: few statements for many. */
+void flow_begin_many(struct work *work, const char *flow, const int64_t *ids, size_t count);
 
 /* Counts every open deadline anew by the calendar as it is now (flow_due.c says by which rule); returns how many changed.
  * Inside WORK_PLAIN, by a job that whoever changes the calendar asks for. */

@@ -15,6 +15,8 @@ enum { OPINION_MAX = 1000, KEY_MAX = 110 };
 #define Q_KEY    "SELECT flow, case_id, action FROM flow_step WHERE account_id = ? AND idempotency = ?"
 #define Q_STEP   "INSERT INTO flow_step (flow, case_id, action, from_state, to_state, account_id, actor_name, actor_role," \
                  " as_owner, opinion, due_on, at, idempotency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3), ?)"
+#define Q_STEPS  "INSERT INTO flow_step (flow, case_id, action, from_state, to_state, account_id, actor_name, actor_role, as_owner, at) VALUES "
+#define Q_STEPS_ONE "(?, ?, '', '', ?, ?, ?, ?, 1, NOW(3))"
 #define Q_STEP_ID "SELECT MAX(id) FROM flow_step WHERE flow = ? AND case_id = ?"
 #define Q_DUE    "SELECT DATE_FORMAT(due_on, '%Y-%m-%d'), extensions FROM flow_due WHERE flow = ? AND case_id = ?"
 #define Q_DUE_END "DELETE FROM flow_due WHERE flow = ? AND case_id = ?"
@@ -285,4 +287,32 @@ void flow_begin(struct work *work, const char *name, int64_t id)
     change_due(&m);
     m.c.state = "";
     write_step(&m);
+}
+
+enum { STEPS_MOST = 50, STEP_BINDS = 6 };
+
+static void write_first_steps(struct work *work, const struct flow *flow, const char *state, const int64_t *ids, size_t count)
+{
+    struct value binds[STEPS_MOST * STEP_BINDS];
+    const struct actor *actor = &work->actor;
+    char sql[sizeof Q_STEPS + STEPS_MOST * (sizeof Q_STEPS_ONE + 1)] = Q_STEPS;
+    size_t n = 0, at = strlen(sql);
+    for (size_t i = 0; i < count; i++) {
+        at += (size_t)snprintf(sql + at, sizeof sql - at, "%s" Q_STEPS_ONE, i ? "," : "");
+        binds[n++] = T(flow->name), binds[n++] = I(ids[i]), binds[n++] = T(state), binds[n++] = I(actor->account_id);
+        binds[n++] = T(actor->name ? actor->name : ""), binds[n++] = T(actor->role_label ? actor->role_label : "");
+    }
+    db_exec_text(work, sql, binds, n);
+}
+
+void flow_begin_many(struct work *work, const char *name, const int64_t *ids, size_t count)
+{
+    const struct flow *flow = flow_named(work, name);
+    size_t initial = 0;
+    while (!flow->states[initial].initial)
+        initial++;
+    if (flow->states[initial].days)
+        fail_ours(work, "flow %s: its initial state has a deadline, begin its cases one by one", name);
+    for (size_t from = 0; from < count; from += STEPS_MOST)
+        write_first_steps(work, flow, flow->states[initial].name, ids + from, count - from < STEPS_MOST ? count - from : STEPS_MOST);
 }

@@ -106,7 +106,7 @@ static void decode_plain(struct request *rq, struct form_values *values, size_t 
         if (strcmp(rq->io->given.list[g].name, name) == 0)
             value_take(values, i, rq->io->given.list[g].value);
     if (f->kind == FIELD_FILE && upload_named(rq, name) && upload_named(rq, name)->too_large)
-        fail(&rq->work, FAIL_TOO_LARGE, "「%s」超过 %lld MB 的大小限制。", f->label, (long long)config_int("Web.UploadLimit") >> 20);
+        fail(&rq->work, FAIL_TOO_LARGE, "「%s」超过 %lld MB 的大小限制。", f->label, (long long)upload_most(upload_named(rq, name)->name) >> 20);
     if (f->kind == FIELD_PLACE && !e->count)
         value_take(values, i, place_join(rq->work.arena, given(rq, arena_printf(rq->work.arena, "%s-lng", name)),
                                          given(rq, arena_printf(rq->work.arena, "%s-lat", name)),
@@ -170,7 +170,7 @@ static void take_uploads(struct request *rq, struct form_values *values)
                 continue;
             if (upload->too_large) {
                 values_refuse(values, i, "「%s」「%s」超过 %lld MB 的大小限制，请压缩后重新上传", f->label, upload->name,
-                              (long long)config_int("Web.UploadLimit") >> 20);
+                              (long long)upload_most(upload->name) >> 20);
                 continue;
             }
             if (!form_files)

@@ -35,6 +35,7 @@ struct form_sheet_reference {
 struct form_sheet {
     const char *form;                                    /* opened at start */
     const char *title;                                   /* of the first sheet: 「站点档案」 */
+    const char *rows;                                    /* of the sheet of its kind=rows field; NULL: that field's label */
     struct form_sheet_reference references[FORM_SHEET_REFERENCES];       /* ends with field NULL */
     const char *const *leave_out;                        /* fields that are not in the workbook; NULL-ended, or NULL */
     const char *const *notes;                            /* further lines of 「填写说明」; NULL-ended, or NULL */

@@ -65,9 +65,4 @@ void  spool_each(struct sheet_spool *spool, const char *key, void (*each)(const 
 bool  spool_good(struct sheet_spool *spool);             /* false: the disk is full or failed; rows may be missing */
 void  spool_unused(struct sheet_spool *spool, void (*each)(const struct sheet_row *row, void *arg), void *arg);
 
-/* Texts met before, by field: a table of keyed 64-bit hashes. */
-struct sheet_seen;
-struct sheet_seen *seen_new(struct work *work);
-int64_t seen_before(struct sheet_seen *seen, size_t kind, const char *text, int64_t row);    /* that row, else 0 and noted */
-
 #endif

@@ -130,7 +130,7 @@ struct sheet_plans *sheet_plans_make(struct work *work, const struct form_sheet 
             continue;
         if (plans->key_field == form->count)
             fail_ours(work, "form %s: kind=rows in a workbook needs a field with `unique`", sheet->form);
-        struct sheet_plan *rows = plan_make(work, sheet, f->rows, f->label, i);
+        struct sheet_plan *rows = plan_make(work, sheet, f->rows, sheet->rows ? sheet->rows : f->label, i);
         plan_field(work, sheet, form, plans->key_field, &rows->key);
         rows->key.header = arena_printf(work->arena, "所属%s", rows->key.header);
         rows->key.must = true;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/keyed.h"
 #include "core/text.h"
 #include "web/form_sheet_inside.h"
 
@@ -18,7 +19,7 @@ struct reading {
     struct sheet_plans           *plans;
     struct form_memo              divisions;
     struct sheet_memo            *references;
-    struct sheet_seen            *seen;
+    struct keyed                 *seen;                  /* the row of a text that must be unique, by sheet and field */
     struct sheet_spool           *spools[SHEET_ROWS_MOST];
     struct sheet_columns          columns, row_columns[SHEET_ROWS_MOST];
 
@@ -113,10 +114,12 @@ static void check_unique(struct reading *r, size_t kind, const struct sheet_plan
         const struct entry *e = &values->entries[s->field];
         if (!s->f->unique || !e->count)
             continue;
-        int64_t before = seen_before(r->seen, kind * FORM_FIELDS + s->field + 1, e->text[0], row->number);
-        if (before)
+        int64_t *before = keyed_at(r->seen, kind * FORM_FIELDS + s->field + 1, e->text[0]);
+        if (*before)
             cell_problem(r, plan, columns, row, sheet_column_of(columns, (int)i),
-                         arena_printf(r->work->arena, "与第 %lld 行重复，请核对后修改或删除其中一行", (long long)before));
+                         arena_printf(r->work->arena, "与第 %lld 行重复，请核对后修改或删除其中一行", (long long)*before));
+        else
+            *before = row->number;
     }
 }
 
@@ -308,7 +311,7 @@ bool form_sheet_read(struct work *work, const struct form_sheet *sheet, const ch
     r->plans = sheet_plans_make(work, sheet);
     r->divisions.arena = r->kept;
     r->references = sheet_memo_new(r->kept);
-    r->seen = seen_new(work);
+    r->seen = keyed_new(work);
     r->book = sheet_open(path, NULL);
     work_defer(work, sheet_close, r->book);
     if (sheet_wrong(r->book))

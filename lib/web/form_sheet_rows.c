@@ -1,92 +1,12 @@
-/* form_sheet_rows: what the reading of a workbook keeps beside one row: the rows of a kind=rows sheet, in an unnamed file
- * under VAR/tmp until their parent comes by, and which unique texts were met. */
-#include <sodium.h>
+/* form_sheet_rows: the rows of a kind=rows sheet, in an unnamed file under VAR/tmp until their parent comes by. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/config.h"
+#include "core/keyed.h"
 #include "web/form_sheet_inside.h"
-
-/* --- a table of keyed hashes: a hostile file cannot make its slots collide ------------------------------------------ */
-
-struct slot { uint64_t hash; int64_t value; };
-struct table { struct slot *slots; size_t room, count; unsigned char key[crypto_shorthash_KEYBYTES]; };
-
-static void table_make(struct table *table)
-{
-    table->room = 1024;
-    table->slots = calloc(table->room, sizeof *table->slots);
-    if (!table->slots)
-        abort();
-    crypto_shorthash_keygen(table->key);
-}
-
-static uint64_t hash_of(const struct table *table, size_t kind, const char *text)
-{
-    uint64_t hash;
-    crypto_shorthash((unsigned char *)&hash, (const unsigned char *)text, strlen(text), table->key);
-    hash ^= (uint64_t)kind * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ? hash : 1;
-}
-
-static struct slot *slot_of(const struct table *table, uint64_t hash)
-{
-    size_t at = hash & (table->room - 1);
-    while (table->slots[at].hash && table->slots[at].hash != hash)
-        at = (at + 1) & (table->room - 1);
-    return &table->slots[at];
-}
-
-static struct slot *slot_add(struct table *table, uint64_t hash)
-{
-    if (table->count * 2 > table->room) {
-        struct table old = *table;
-        table->room *= 2;
-        table->slots = calloc(table->room, sizeof *table->slots);
-        if (!table->slots)
-            abort();
-        for (size_t i = 0; i < old.room; i++)
-            if (old.slots[i].hash)
-                *slot_of(table, old.slots[i].hash) = old.slots[i];
-        free(old.slots);
-    }
-    struct slot *slot = slot_of(table, hash);
-    table->count += slot->hash == 0;
-    slot->hash = hash;
-    return slot;
-}
-
-/* --- unique texts ---------------------------------------------------------------------------------------------------- */
-
-struct sheet_seen { struct table table; };
-
-static void seen_free(void *thing)
-{
-    struct sheet_seen *seen = thing;
-    free(seen->table.slots);
-    free(seen);
-}
-
-struct sheet_seen *seen_new(struct work *work)
-{
-    struct sheet_seen *seen = calloc(1, sizeof *seen);
-    if (!seen)
-        abort();
-    table_make(&seen->table);
-    work_defer(work, seen_free, seen);
-    return seen;
-}
-
-int64_t seen_before(struct sheet_seen *seen, size_t kind, const char *text, int64_t row)
-{
-    struct slot *slot = slot_add(&seen->table, hash_of(&seen->table, kind, text));
-    if (slot->value)
-        return slot->value;
-    slot->value = row;
-    return 0;
-}
 
 /* --- rows by their parent's key --------------------------------------------------------------------------------------- */
 
@@ -94,7 +14,7 @@ struct spooled { int64_t next, at; bool used; };         /* index + 1 of the nex
 
 struct sheet_spool {
     FILE           *file;
-    struct table    table;                               /* key → index + 1 of its first row, packed with its last */
+    struct keyed   *firsts;                              /* key → index + 1 of its first row */
     struct spooled *rows;
     int64_t        *lasts;                               /* by index of a first row */
     size_t          count, room;
@@ -109,7 +29,6 @@ static void spool_close(void *thing)
     struct sheet_spool *spool = thing;
     if (spool->file)
         fclose(spool->file);
-    free(spool->table.slots);
     free(spool->rows);
     free(spool->lasts);
     free(spool->bytes);
@@ -123,7 +42,7 @@ struct sheet_spool *spool_open(struct work *work)
     if (!spool)
         abort();
     work_defer(work, spool_close, spool);
-    table_make(&spool->table);
+    spool->firsts = keyed_new(work);
     int descriptor = mkstemp(path);
     if (descriptor < 0)
         fail(work, FAIL_UNAVAILABLE, "暂时不能处理导入文件，请稍后重试。");
@@ -165,13 +84,13 @@ void spool_add(struct sheet_spool *spool, const char *key, const struct sheet_ro
     int64_t index = (int64_t)spool->count++;
     spool->rows[index] = (struct spooled){ 0, ftell(spool->file), false };
     row_write(spool->file, &cut);
-    struct slot *slot = slot_add(&spool->table, hash_of(&spool->table, 0, key));
-    if (slot->value) {
-        int64_t first = slot->value - 1;
+    int64_t *at = keyed_at(spool->firsts, 0, key);
+    if (*at) {
+        int64_t first = *at - 1;
         spool->rows[spool->lasts[first]].next = index + 1;
         spool->lasts[first] = index;
     } else {
-        slot->value = index + 1;
+        *at = index + 1;
         spool->lasts[index] = index;
     }
 }
@@ -208,8 +127,7 @@ static bool row_read(struct sheet_spool *spool, int64_t at, struct sheet_row *ro
 void spool_each(struct sheet_spool *spool, const char *key, void (*each)(const struct sheet_row *row, void *arg), void *arg)
 {
     struct sheet_row row;
-    const struct slot *slot = slot_of(&spool->table, hash_of(&spool->table, 0, key));
-    for (int64_t at = slot->hash ? slot->value : 0; at; at = spool->rows[at - 1].next) {
+    for (int64_t at = keyed_get(spool->firsts, 0, key); at; at = spool->rows[at - 1].next) {
         spool->rows[at - 1].used = true;
         if (row_read(spool, spool->rows[at - 1].at, &row))
             each(&row, arg);

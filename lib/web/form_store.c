@@ -277,10 +277,13 @@ static bool update(struct work *work, const struct form_values *values, int64_t 
     return db_exec_text(work, given ? form->sql.update_scoped : form->sql.update, binds, n) == 1;
 }
 
-static void link_files(struct work *work, const struct form_values *values, int64_t id)
+/* A new record has none to let go of. */
+static void link_files(struct work *work, const struct form_values *values, int64_t id, bool fresh)
 {
     for (size_t i = 0; i < values->form->count; i++) {
         const struct field *f = &values->form->fields[i];
+        if (fresh && !values->entries[i].count)
+            continue;
         if (f->kind == FIELD_FILES && !f->transient && form_files)
             form_files->link(work, values->form->table, id, f->name, values->entries[i].integer, values->entries[i].count);
         for (size_t at = 0; f->caption && !f->transient && form_files && at < values->entries[i].count; at++)
@@ -298,11 +301,9 @@ static bool still_there(const struct entry *e, int64_t id)
     return false;
 }
 
-/* Rows known by their id stay (their files too), new ones are added, those left out go. */
-static void store_rows(struct work *work, const struct form_values *values, size_t field, int64_t id)
+/* Rows left out go. */
+static void drop_rows(struct work *work, const struct form *rows, const struct entry *e, int64_t id)
 {
-    const struct form *rows = values->form->fields[field].rows;
-    const struct entry *e = &values->entries[field];
     HDF *there;
     if (hdf_init(&there))
         fail_ours(work, "out of memory");
@@ -319,17 +320,27 @@ static void store_rows(struct work *work, const struct form_values *values, size
         db_exec_text(work, rows->sql.remove, (struct value[]){ I(id), I(row) }, 2);
     }
     hdf_destroy(&there);
+}
+
+/* Rows known by their id stay (their files too), new ones are added, those left out go. */
+static void store_rows(struct work *work, const struct form_values *values, size_t field, int64_t id, bool fresh)
+{
+    const struct entry *e = &values->entries[field];
+    if (!fresh)
+        drop_rows(work, values->form->fields[field].rows, e, id);
     for (size_t r = 0; r < e->count; r++) {
         struct form_values *row = e->rows[r];
-        if (!row->id || !update(work, row, row->id, id))
+        bool added = fresh || !row->id || !update(work, row, row->id, id);
+        if (added)
             row->id = insert(work, row, id);
-        link_files(work, row, row->id);
+        link_files(work, row, row->id, added);
     }
 }
 
 int64_t form_store(struct work *work, struct form_values *values, int64_t id)
 {
     const struct form *form = values->form;
+    bool fresh = !id;
     if (!form->table)
         fail_ours(work, "form %s has no table", form->name);
     for (size_t i = 0; !id && i < form->count; i++)
@@ -339,10 +350,10 @@ int64_t form_store(struct work *work, struct form_values *values, int64_t id)
         id = insert(work, values, 0);
     else if (!update(work, values, id, 0))
         fail(work, FAIL_MISSING, "%s", "");
-    link_files(work, values, id);
+    link_files(work, values, id, fresh);
     for (size_t i = 0; i < form->count; i++)
         if (form->fields[i].rows)
-            store_rows(work, values, i, id);
+            store_rows(work, values, i, id, fresh);
     values->id = id;
     return id;
 }

@@ -168,7 +168,7 @@ void files_to_page(struct request *rq, const struct field *f, const struct entry
 {
     struct arena *arena = rq->work.arena;
     const char *accept, *words;
-    int64_t most = config_int("Web.UploadLimit");
+    int64_t most = upload_most(f->accept == FORM_ACCEPT_XLSX ? ".xlsx" : "");
     accepted(f, arena, &accept, &words);
     view_set(rq->page, "Scripts.files", "/js/files.js");
     view_set(node, "Accept", accept);

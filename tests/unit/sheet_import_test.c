@@ -33,21 +33,23 @@ static int64_t stored;
 static const char thing[] = "form {\n table = t_thing\n}\nfields {\n operator_id [kind=given] = 运营商\n code [kind=code, max=20, required, unique] = 编码\n amount [kind=int, min=1, required] = 数量\n}\n";
 static const struct form_sheet sheet = { .form = "test-thing", .title = "物品" };
 
-static void check(struct work *work, struct form_values *values)
+static void check(struct work *work, struct form_values *values, void *with)
 {
+    (void)with;
     if (db_int(work, 0, "SELECT COUNT(*) FROM t_thing WHERE operator_id = ? AND code = ?", I(work->actor.operator_id), T(values_text(values, "code"))))
         values_error(values, "code", "该编码已存在");
 }
 
-static void store(struct work *work, struct form_values *values)
+static void store(struct work *work, struct form_values *values, void *with)
 {
+    (void)with;
     values_give(values, "operator_id", I(work->actor.operator_id));
     form_store(work, values, 0);
     if (kill_at && ++stored == kill_at)
         kill(getpid(), SIGKILL);
 }
 
-static const struct sheet_import_kind kind = { "test-thing", "/things", &sheet, check, store };
+static const struct sheet_import_kind kind = { "test-thing", "物品", "/things", &sheet, NULL, check, store, NULL };
 
 static void make(int rows, const char *bad)
 {
