@@ -76,13 +76,21 @@ void action_take(struct request *rq, const char *flow, const char *action, void 
     draw(rq);
 }
 
-/* 「修改」 is a link to the form: opening it changes nothing yet. */
-static void revise_leave_out(HDF *flow)
+/* 「修改」 is a link to the form: opening it changes nothing yet. 「放弃修改」 is there when something passed, and leads to the
+ * state it had. */
+static bool leave_out(const char *action, const char *restores)
+{
+    if (strcmp(action, "abandon") == 0)
+        return strcmp(restores, "passed") != 0;
+    return strcmp(action, "revise") == 0 || (strcmp(action, "abandon_linked") == 0 && strcmp(restores, "linked") != 0);
+}
+
+static void buttons_leave_out(HDF *flow, const char *restores)
 {
     HDF *buttons = hdf_get_obj(flow, "Buttons"), *next;
     for (HDF *button = hdf_obj_child(buttons); button; button = next) {
         next = hdf_obj_next(button);
-        if (strcmp(view_get(button, "Action"), "revise") == 0)
+        if (leave_out(view_get(button, "Action"), restores))
             hdf_remove_tree(buttons, hdf_obj_name(button));
     }
 }
@@ -91,7 +99,7 @@ void flow_to_page(struct request *rq, const char *flow, int64_t id)
 {
     HDF *node = view_node(rq->page, "Flow");
     flow_show(&rq->work, flow, id, node);
-    revise_leave_out(node);
+    buttons_leave_out(node, view_get(view_node(rq->page, "Record"), "Restores"));
     if (!hdf_obj_child(hdf_get_obj(node, "Buttons")))
         hdf_remove_tree(node, "Buttons");
 }

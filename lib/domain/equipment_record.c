@@ -18,6 +18,8 @@
 
 #define Q_ROW      "SELECT " RECORD_COLUMNS " FROM equipment_record WHERE id = ? AND" RECORD_SCOPE
 #define Q_OWN      "SELECT " RECORD_COLUMNS " FROM equipment_record WHERE id = ? AND operator_id = ? FOR UPDATE"
+#define Q_ANY      "SELECT " RECORD_COLUMNS " FROM equipment_record WHERE id = ?"
+#define Q_WAS_LINKED "SELECT COUNT(*) FROM equipment_record WHERE id = ? AND connected_at >= passed_at"
 #define Q_TAKEN    "SELECT COUNT(*) FROM equipment_record WHERE operator_id = ? AND code = ? AND id <> ?"
 #define Q_GUN_TAKEN "SELECT COUNT(*) FROM connector_record c JOIN equipment_record e ON e.id = c.equipment_record_id" \
                    " WHERE c.code = ? AND e.operator_id = ? AND e.id <> ?"
@@ -28,14 +30,16 @@
 #define Q_PASSED   "UPDATE equipment_record SET passed_at = NOW(3), passed = ? WHERE id = ?"
 #define Q_LINKED   "UPDATE equipment_record SET connected_at = NOW(3) WHERE id = ?"
 #define Q_DROP     "DELETE FROM equipment_record WHERE id = ? AND operator_id = ? AND removable = 1"
-#define Q_NEEDS    "SELECT e.operator_id, COALESCE(e.report_id, 0), e.division_code, s.name, s.passed_at IS NOT NULL," \
+#define Q_NEEDS    "SELECT " REPORT_IS ", s.name, s.passed_at IS NOT NULL," \
                    " o.connected_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.operator_id = o.id AND p.enabled = 0)" \
                    " FROM equipment_record e JOIN station_record s ON s.id = e.station_record_id JOIN operator o ON o.id = e.operator_id" \
-                   " WHERE e.id = ?"
+                   " LEFT JOIN report r ON r.id = e.report_id AND r.operator_id = e.operator_id WHERE e.id = ?"
 #define Q_NAMES    "SELECT s.id AS StationId, s.name AS Station, COALESCE(r.id, '') AS ReportId, COALESCE(CONCAT(r.name, '（', r.number, '）'), '') AS Report" \
                    " FROM equipment_record e JOIN station_record s ON s.id = e.station_record_id LEFT JOIN report r ON r.id = e.report_id WHERE e.id = ?"
 #define Q_STATIONS "SELECT COUNT(*) FROM station_record WHERE operator_id = ?"
 #define Q_REPORTS  "SELECT COUNT(*) FROM report WHERE operator_id = ?"
+
+static const char *complete(struct work *work, int64_t id, HDF *reasons);
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -70,6 +74,9 @@ void equipment_record_view(struct work *work, int64_t id, HDF *node)
     struct record_row row;
     row_must(work, id, &row);
     record_view(work, &row, form_load(work, FORM, id), record_passed(work, FORM, &row), node);
+    record_lacks(work, &row, node, complete);
+    if (row.passed && db_int(work, 0, Q_WAS_LINKED, I(id)))
+        view_set(node, "Restores", "linked");
     db_row(work, node, Q_NAMES, I(id));
     record_fact(view_node(node, "View"), "所属充电站", view_get(node, "Station"),
                 arena_printf(work->arena, "/archives/stations/%s", view_get(node, "StationId")));
@@ -182,13 +189,12 @@ void equipment_record_drop(struct work *work, int64_t id)
 
 /* --- the flow --------------------------------------------------------------------------------------------------------- */
 
-struct needs { int64_t operator_id, report_id, station_passed, connected; const char *division, *station; };
+struct needs { int64_t station_passed, connected; const char *report_is, *station; };
 
 static bool needs_read(struct work *work, int64_t id, struct needs *needs)
 {
     static const struct db_column columns[] = {
-        DB_INT(struct needs, operator_id), DB_INT(struct needs, report_id), DB_TEXT(struct needs, division),
-        DB_TEXT(struct needs, station), DB_INT(struct needs, station_passed), DB_INT(struct needs, connected), DB_END };
+        DB_TEXT(struct needs, report_is), DB_TEXT(struct needs, station), DB_INT(struct needs, station_passed), DB_INT(struct needs, connected), DB_END };
     return db_struct(work, columns, needs, Q_NEEDS, I(id));
 }
 
@@ -206,7 +212,7 @@ static const char *complete(struct work *work, int64_t id, HDF *reasons)
     bool whole = form_complete(work, FORM, id, reasons) && needs_read(work, id, &needs);
     if (!whole)
         return "档案信息不完整或有误，完善后可申请";
-    const char *report = report_usable(work, needs.operator_id, needs.report_id);
+    const char *report = report_is_wrong(needs.report_is);
     if (!needs.station_passed)
         also(work, reasons, arena_printf(work->arena, "所属充电站「%s」的站点档案尚未通过审核", needs.station));
     if (report)
@@ -226,16 +232,58 @@ static const char *linkable(struct work *work, int64_t id, HDF *reasons)
 
 static void filed(struct work *work, int64_t id)
 {
-    struct needs needs;
     db_exec(work, Q_FILED, I(id));
     record_snapshot_keep(work, FLOW, id);
-    if (needs_read(work, id, &needs))
-        report_used(work, needs.report_id, needs.division);
 }
 
 void equipment_record_keep(struct work *work, int64_t id)
 {
-    db_exec(work, Q_PASSED, T(values_to_json(form_load(work, FORM, id))), I(id));
+    db_exec(work, Q_PASSED, T(record_keep(work, FORM, "equipment_record", id)), I(id));
+}
+
+/* 「放弃修改」: what passed comes back, unless its codes went to another record or its report was deleted meanwhile. */
+static struct form_values *to_restore(struct work *work, int64_t id, const char **wrong)
+{
+    struct record_row row;
+    if (!db_struct(work, record_columns, &row, Q_ANY, I(id)))
+        fail(work, FAIL_MISSING, "%s", "");
+    struct form_values *passed = record_to_restore(work, FORM, &row, wrong);
+    const char *division = passed ? check_ties(work, passed, row.operator_id, id) : NULL;
+    if (passed && values_wrong(passed))
+        *wrong = "原审核通过的设施编码、充电枪编码已用于本企业的另一份设施档案，或者原检测报告已删除，不能恢复";
+    if (passed && division)
+        values_give(passed, "division_code", T(division));
+    return *wrong ? NULL : passed;
+}
+
+static const char *restorable(struct work *work, int64_t id, HDF *reasons)
+{
+    const char *wrong;
+    (void)reasons;
+    (void)record_lock(work);
+    if (!db_int(work, 0, Q_WAS_LINKED, I(id)))
+        return (void)to_restore(work, id, &wrong), wrong;
+    return "该设施已通过互联互通，请刷新页面后重新操作";
+}
+
+static const char *restorable_linked(struct work *work, int64_t id, HDF *reasons)
+{
+    const char *wrong;
+    (void)reasons;
+    (void)record_lock(work);
+    if (db_int(work, 0, Q_WAS_LINKED, I(id)))
+        return (void)to_restore(work, id, &wrong), wrong;
+    return "该设施尚未通过互联互通，请刷新页面后重新操作";
+}
+
+static void restored(struct work *work, int64_t id)
+{
+    const char *wrong;
+    struct form_values *passed = to_restore(work, id, &wrong);
+    if (!passed)
+        fail(work, FAIL_CONFLICT, "%s。", wrong);
+    form_store(work, passed, id);
+    db_exec(work, Q_COUNT, I(id), I(id));
 }
 
 static void linked(struct work *work, int64_t id)
@@ -249,6 +297,9 @@ void equipment_record_process(void)
     form_open(FORM);
     flow_guard_register("equipment-record-complete", complete);
     flow_guard_register("equipment-record-linkable", linkable);
+    flow_guard_register("equipment-record-restorable", restorable);
+    flow_guard_register("equipment-record-restorable-linked", restorable_linked);
+    flow_then_register("equipment-record-restored", restored);
     flow_then_register("equipment-record-filed", filed);
     flow_then_register("equipment-record-passed", equipment_record_keep);
     flow_then_register("equipment-record-linked", linked);

@@ -5,6 +5,7 @@
 #include "core/scope.h"
 #include "core/text.h"
 #include "domain/company.h"
+#include "domain/file.h"
 #include "domain/trail.h"
 #include "flow/flow.h"
 #include "web/web.h"
@@ -62,6 +63,36 @@ struct form_values *record_passed(struct work *work, const char *form, const str
     return passed;
 }
 
+struct form_values *record_to_restore(struct work *work, const char *form, const struct record_row *row, const char **wrong)
+{
+    struct form_values *passed = record_passed(work, form, row);
+    *wrong = passed ? NULL : "该档案未曾审核通过，没有可恢复的内容";
+    if (passed && !values_check(passed, true))
+        *wrong = "填报要求已有调整，不能恢复为原审核通过的内容，请修改后重新申请";
+    return *wrong ? NULL : passed;
+}
+
+const char *record_keep(struct work *work, const char *form, const char *table, int64_t id)
+{
+    struct form_values *values = form_load(work, form, id);
+    size_t count = values_count(values, "photos");
+    int64_t *photos = arena_alloc(work->arena, (count + 1) * sizeof *photos);
+    for (size_t i = 0; i < count; i++)
+        photos[i] = values_int_at(values, "photos", i);
+    file_link(work, table, id, "passed", photos, count);
+    return values_to_json(values);
+}
+
+void record_lacks(struct work *work, const struct record_row *row, HDF *node, const char *(*complete)(struct work *work, int64_t id, HDF *reasons))
+{
+    HDF *lacks = view_node(node, "Lacks");
+    if (!record_staff(work) || strcmp(row->state, "filed") != 0)
+        return;
+    const char *words = complete(work, row->id, lacks);
+    if (words && !hdf_obj_child(lacks))
+        view_set(lacks, "0.Text", words);
+}
+
 static bool any_changed(HDF *view)
 {
     for (HDF *group = hdf_obj_child(view); group; group = hdf_obj_next(group))
@@ -84,6 +115,7 @@ void record_view(struct work *work, const struct record_row *row, struct form_va
     view_set(node, "Editable", own && changeable(row->state) ? "1" : NULL);
     view_set(node, "Removable", own && row->removable ? "1" : NULL);
     view_set(node, "PassedAt", row->passed_at);
+    view_set(node, "Restores", row->passed ? "passed" : NULL);
     view_set(node, "Differs", row->passed && any_changed(view) ? "1" : NULL);
 }
 

@@ -34,8 +34,17 @@ void record_check_changeable(struct work *work, const struct record_row *row);
 void record_changed(struct work *work, const char *flow, int64_t id, const char *state);
 /* What it said when it passed; NULL: never. */
 struct form_values *record_passed(struct work *work, const char *form, const struct record_row *row);
-/* node.View with what differs from the passed version, node.{Id, Code, Name, State, Own, Editable, Removable, PassedAt, Differs}. */
+/* node.View with what differs from the passed version, node.{Id, Code, Name, State, Own, Editable, Removable, PassedAt, Differs,
+ * Restores: the state that 「放弃修改」 leads to, when there is a passed version}. */
 void record_view(struct work *work, const struct record_row *row, struct form_values *values, struct form_values *passed, HDF *node);
+/* 「放弃修改」. What it said when it passed, ready to be stored again; NULL with *wrong in words: it never passed, or the
+ * rules have changed so much that this cannot be typed in today. */
+struct form_values *record_to_restore(struct work *work, const char *form, const struct record_row *row, const char **wrong);
+/* It passed: keeps what it says now and its pictures, which then outlive a change that drops them. Returns the JSON. */
+const char *record_keep(struct work *work, const char *form, const char *table, int64_t id);
+/* Of a record under review, for its reviewer: node.Lacks as the rules are today; they may have changed since it was submitted.
+ * A warning, not a hindrance: the department decides (Z30). */
+void record_lacks(struct work *work, const struct record_row *row, HDF *node, const char *(*complete)(struct work *work, int64_t id, HDF *reasons));
 /* The fact of that label in a form_view() says this instead. */
 void record_fact(HDF *view, const char *label, const char *value, const char *href);
 void record_trail(struct work *work, const char *act, const char *kind, int64_t id);

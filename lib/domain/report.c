@@ -32,16 +32,12 @@
 #define Q_FILES    "SELECT id FROM report_file WHERE report_id = ?"
 #define Q_FILES_DROP "DELETE FROM report_file WHERE report_id = ?"
 #define Q_DROP     "DELETE FROM report WHERE id = ? AND operator_id = ?"
-#define Q_USABLE   "SELECT CASE WHEN r.valid_until < CURDATE() THEN 'late' WHEN NOT EXISTS (SELECT 1 FROM report_file f JOIN file_link l" \
-                   " ON l.record = 'report_file' AND l.record_id = f.id AND l.field = 'paper' WHERE f.report_id = r.id AND f.version = r.version)" \
-                   " THEN 'bare' ELSE 'good' END FROM report r WHERE r.id = ? AND r.operator_id = ?"
+#define Q_USABLE   "SELECT " REPORT_IS " FROM report r WHERE r.id = ? AND r.operator_id = ?"
 #define Q_OPTIONS  "SELECT id AS Value, CONCAT(name, '（', number, '）') AS Label FROM report WHERE operator_id = ?" \
                    " ORDER BY id <> ?, id DESC LIMIT ?"
 
 
 struct read { int64_t operator_id, valid; const char *name, *until; };
-
-#define Q_DIVISION_USED "UPDATE report SET used_division = ? WHERE id = ? AND used_division <> ?"
 
 static bool row_read(struct work *work, int64_t id, struct read *row)
 {
@@ -202,17 +198,16 @@ void report_view(struct work *work, int64_t id, HDF *node)
 
 const char *report_usable(struct work *work, int64_t operator_id, int64_t id)
 {
-    const char *is = db_text(work, Q_USABLE, I(id), I(operator_id));
-    if (!is)
+    return report_is_wrong(db_text(work, Q_USABLE, I(id), I(operator_id)));
+}
+
+const char *report_is_wrong(const char *is)
+{
+    if (!is || strcmp(is, "none") == 0)
         return "请选择检测报告";
     if (strcmp(is, "late") == 0)
         return "检测报告已超过有效期，请在「报告档案」更换报告";
     return strcmp(is, "bare") == 0 ? "检测报告没有上传型式试验报告，请在「报告档案」更换报告" : NULL;
-}
-
-void report_used(struct work *work, int64_t id, const char *division)
-{
-    db_exec(work, Q_DIVISION_USED, T(division), I(id), T(division));
 }
 
 bool report_options(struct work *work, int64_t with, int most, HDF *node)

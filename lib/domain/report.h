@@ -34,8 +34,11 @@ void report_view(struct work *work, int64_t id, HDF *node);
 
 /* NULL: a facility of this operator can use it (it is there, with its paper, and valid today); else why not. */
 const char *report_usable(struct work *work, int64_t operator_id, int64_t id);
-/* A facility that uses it was submitted in this division: its department reads the report from now on. */
-void report_used(struct work *work, int64_t id, const char *division);
+/* The same within another statement that has the report as `r` (or none): REPORT_IS as text, report_is_wrong() its words. */
+#define REPORT_IS "CASE WHEN r.id IS NULL THEN 'none' WHEN r.valid_until < CURDATE() THEN 'late' WHEN NOT EXISTS (SELECT 1 FROM report_file f JOIN file_link l" \
+                  " ON l.record = 'report_file' AND l.record_id = f.id AND l.field = 'paper' WHERE f.report_id = r.id AND f.version = r.version)" \
+                  " THEN 'bare' ELSE 'good' END"
+const char *report_is_wrong(const char *is);
 /* For a select, as station_record_options(). */
 bool report_options(struct work *work, int64_t with, int most, HDF *node);
 

@@ -15,6 +15,7 @@
 
 #define Q_ROW      "SELECT " RECORD_COLUMNS " FROM station_record WHERE id = ? AND" RECORD_SCOPE
 #define Q_OWN      "SELECT " RECORD_COLUMNS " FROM station_record WHERE id = ? AND operator_id = ? FOR UPDATE"
+#define Q_ANY      "SELECT " RECORD_COLUMNS " FROM station_record WHERE id = ?"
 #define Q_TAKEN    "SELECT COUNT(*) FROM station_record WHERE operator_id = ? AND code = ? AND id <> ?"
 #define Q_FILED    "UPDATE station_record SET submitted_at = COALESCE(submitted_at, NOW(3)) WHERE id = ?"
 #define Q_PASSED   "UPDATE station_record SET passed_at = NOW(3), passed = ? WHERE id = ?"
@@ -23,6 +24,11 @@
 #define Q_DROP     "DELETE FROM station_record WHERE id = ? AND operator_id = ? AND removable = 1"
 #define Q_OPTIONS  "SELECT id AS Value, CONCAT(IF(name = '', '未命名', name), IF(code IS NULL, '', CONCAT('（', code, '）'))) AS Label," \
                    " state AS State FROM station_record WHERE operator_id = ? ORDER BY id <> ?, id DESC LIMIT ?"
+
+static const char *complete(struct work *work, int64_t id, HDF *reasons)
+{
+    return form_complete(work, FORM, id, reasons) ? NULL : "档案信息不完整或有误，完善后可申请";
+}
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -62,6 +68,7 @@ void station_record_view(struct work *work, int64_t id, HDF *node)
     struct record_row row;
     row_must(work, id, &row);
     record_view(work, &row, form_load(work, FORM, id), record_passed(work, FORM, &row), node);
+    record_lacks(work, &row, node, complete);
     view_set_int(node, "Equipment", db_int(work, 0, Q_USED, I(id)));
 }
 
@@ -129,11 +136,6 @@ void station_record_drop(struct work *work, int64_t id)
 
 /* --- the flow --------------------------------------------------------------------------------------------------------- */
 
-static const char *complete(struct work *work, int64_t id, HDF *reasons)
-{
-    return form_complete(work, FORM, id, reasons) ? NULL : "档案信息不完整或有误，完善后可申请";
-}
-
 static void filed(struct work *work, int64_t id)
 {
     db_exec(work, Q_FILED, I(id));
@@ -142,7 +144,38 @@ static void filed(struct work *work, int64_t id)
 
 void station_record_keep(struct work *work, int64_t id)
 {
-    db_exec(work, Q_PASSED, T(values_to_json(form_load(work, FORM, id))), I(id));
+    db_exec(work, Q_PASSED, T(record_keep(work, FORM, "station_record", id)), I(id));
+}
+
+/* 「放弃修改」: what passed comes back, unless its code went to another record meanwhile. */
+static struct form_values *to_restore(struct work *work, int64_t id, const char **wrong)
+{
+    struct record_row row;
+    if (!db_struct(work, record_columns, &row, Q_ANY, I(id)))
+        fail(work, FAIL_MISSING, "%s", "");
+    struct form_values *passed = record_to_restore(work, FORM, &row, wrong);
+    if (passed && db_int(work, 0, Q_TAKEN, I(row.operator_id), T(values_text(passed, "code")), I(id)))
+        *wrong = arena_printf(work->arena, "原「充电站编码」%s 已用于本企业的另一份站点档案，不能恢复", values_text(passed, "code"));
+    return *wrong ? NULL : passed;
+}
+
+static const char *restorable(struct work *work, int64_t id, HDF *reasons)
+{
+    const char *wrong;
+    (void)reasons;
+    (void)record_lock(work);
+    (void)to_restore(work, id, &wrong);
+    return wrong;
+}
+
+static void restored(struct work *work, int64_t id)
+{
+    const char *wrong;
+    struct form_values *passed = to_restore(work, id, &wrong);
+    if (!passed)
+        fail(work, FAIL_CONFLICT, "%s。", wrong);
+    form_store(work, passed, id);
+    db_exec(work, Q_PLACES, T(values_text(passed, "division_code")), I(id), T(values_text(passed, "division_code")));
 }
 
 void station_record_process(void)
@@ -150,6 +183,8 @@ void station_record_process(void)
     checks_register();
     form_open(FORM);
     flow_guard_register("station-record-complete", complete);
+    flow_guard_register("station-record-restorable", restorable);
+    flow_then_register("station-record-restored", restored);
     flow_then_register("station-record-filed", filed);
     flow_then_register("station-record-passed", station_record_keep);
 }

@@ -78,6 +78,7 @@ struct list {
 
     bool            scope_public;
     struct source   scope_operator, scope_division, scope_division_also;   /* sql NULL: not declared */
+    const char     *scope_division_use;                  /* "EXISTS (SELECT … LIKE ?)"; NULL: not declared */
     enum capability scope_capability;                    /* CAP_UNDECIDED: not declared */
 
     struct list_join   joins[LIST_JOINS];

@@ -281,12 +281,25 @@ static void action_read(struct list *list, struct list_action *actions, size_t *
         stop(a->name, "when=column:value|value of a declared column");
 }
 
-/* division:<column>, or division:<column>|<column>: a row belongs to both. */
+/* <table>.<column>.<division column>: rows of another table that use this one, through its key. */
+static const char *scope_use_read(const struct list *list, const char *text)
+{
+    char *rest = arena_copy(memory, text);
+    const char *table = name_checked("scope", strsep(&rest, ".")), *column = name_checked("scope", strsep(&rest, "."));
+    const char *division = name_checked("scope", rest);
+    return arena_printf(memory, "EXISTS (SELECT 1 FROM `%s` AS `used` WHERE `used`.`%s` = %s AND `used`.`%s` LIKE ?)", table, column,
+                        list->key_sql, division);
+}
+
+/* division:<column>, or division:<column>|<column>: a row belongs to both; or …|<table>.<column>.<division column>: also to
+ * the departments of whoever uses it. */
 static void scope_division_read(struct list *list, const char *text)
 {
     size_t size = strcspn(text, "|");
     list->scope_division = source_read(list, "scope", arena_copy_n(memory, text, size));
-    if (text[size])
+    if (text[size] && strchr(text + size, '.'))
+        list->scope_division_use = scope_use_read(list, text + size + 1);
+    else if (text[size])
         list->scope_division_also = source_read(list, "scope", text + size + 1);
 }
 

@@ -76,12 +76,10 @@ CREATE TABLE report (                             -- 报告档案: test reports 
     version         INT           NOT NULL DEFAULT 1,     -- report_file.version in force
     remark          VARCHAR(200)  NOT NULL DEFAULT '',
     division_code   VARCHAR(12)   NOT NULL DEFAULT '',    -- of the operator
-    used_division   VARCHAR(12)   NOT NULL DEFAULT '',    -- where it was last submitted with a facility: that department reads it
     created_at      DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     updated_at      DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (id),
     UNIQUE KEY report_number (operator_id, number),
-    KEY report_used (used_division, id),
     KEY report_of_type (equipment_type, id),
     CONSTRAINT report_operator FOREIGN KEY (operator_id) REFERENCES operator (id)
 ) ENGINE=InnoDB;
@@ -151,7 +149,7 @@ CREATE TABLE equipment_record (                   -- 设施档案: one pile
     KEY equipment_record_of_state (state, id),
     KEY equipment_record_of_type (equipment_type, id),
     KEY equipment_record_station (station_record_id, id),
-    KEY equipment_record_report (report_id, id),
+    KEY equipment_record_report (report_id, filed_division),             -- which departments read the report
     KEY equipment_record_by_code (code),
     KEY equipment_record_name (name),
     KEY equipment_record_serial (serial_no),
