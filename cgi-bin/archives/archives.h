@@ -11,6 +11,9 @@ void charts_name(struct request *rq);
 void own_to_page(struct request *rq);
 /* Labels of this site: Site.Records.<key>, else what is given. */
 const char *site_label(const char *key, const char *otherwise);
+const char *own_label(struct request *rq, const char *key, const char *otherwise);      /* of operators alone */
+/* Filters of a list as this site's manual names them: Site.Records.<key>.<filter>. */
+void filters_name(struct request *rq, const char *key);
 /* Fills the select of that name in Page.Form with `options`. */
 void select_fill(struct request *rq, const char *field, HDF *options, const char *hint);
 /* A row's action as a move of its flow: done, the caller redirects; refused with words, `draw` shows why. */
@@ -38,6 +41,12 @@ void station_withdraw(struct request *rq);
 void station_delete(struct request *rq);
 void station_drop(struct request *rq);
 void pushed_list(struct request *rq);
+
+/* entrustments.c */
+void built_list(struct request *rq);
+void entrustments_page(struct request *rq);
+void entrustments_ask(struct request *rq);
+void entrustments_decide(struct request *rq);
 
 /* labels.c */
 void station_label(struct request *rq);

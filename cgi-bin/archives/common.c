@@ -44,6 +44,24 @@ const char *site_label(const char *key, const char *otherwise)
     return hdf_get_value(config_tree(), path, (char *)otherwise);
 }
 
+/* What an operator reads by its manual; departments read the archives' own names. */
+const char *own_label(struct request *rq, const char *key, const char *otherwise)
+{
+    return rq->work.actor.capabilities & CAP_BIT(CAP_RECORD_OWN) ? site_label(key, otherwise) : otherwise;
+}
+
+void filters_name(struct request *rq, const char *key)
+{
+    if (!(rq->work.actor.capabilities & CAP_BIT(CAP_RECORD_OWN)))
+        return;
+    HDF *labels = hdf_get_obj(config_tree(), arena_printf(rq->work.arena, "Site.Records.%s", key));
+    for (HDF *label = hdf_obj_child(labels); label; label = hdf_obj_next(label)) {
+        HDF *filter = hdf_get_obj(rq->page, arena_printf(rq->work.arena, "List.Filters.%s", hdf_obj_name(label)));
+        if (filter)
+            view_set(filter, "Label", hdf_obj_value(label));
+    }
+}
+
 static HDF *field_find(HDF *form, const char *name)
 {
     for (HDF *group = hdf_obj_child(hdf_get_obj(form, "Groups")); group; group = hdf_obj_next(group))

@@ -21,9 +21,10 @@ void equipment_list(struct request *rq)
 {
     own_to_page(rq);
     list_page(rq, "equipment_record");
+    filters_name(rq, "EquipmentFilters");
     charts_name(rq);
-    view_set(rq->page, "Title", site_label("Equipment", "设施档案"));
-    view_set(rq->page, "List.Title", site_label("Equipment", "设施档案"));
+    view_set(rq->page, "Title", own_label(rq, "Equipment", "设施档案"));
+    view_set(rq->page, "List.Title", own_label(rq, "Equipment", "设施档案"));
     page(rq, "archives/equipment-list.cst");
 }
 
@@ -55,7 +56,7 @@ void equipment_new(struct request *rq)
     bool ready = equipment_record_ready(&rq->work, view_node(rq->page, "Ready"));
     struct form_values *values = NULL;
     if (!ready || !(form_int(rq, "ready") || form_has(rq, "station") || form_has(rq, "copy"))) {
-        view_set(rq->page, "Title", "新增设施档案");
+        view_set(rq->page, "Title", own_label(rq, "EquipmentNew", "新增设施档案"));
         view_set(rq->page, "Go", ready ? PATH "/new?ready=1" : NULL);
         page(rq, "archives/equipment-before.cst");
     }
@@ -65,8 +66,8 @@ void equipment_new(struct request *rq)
         values = values_new(&rq->work, form_find(&rq->work, "equipment-new"));
     if (form_has(rq, "station"))
         values_put(values, "station_record_id", form_text(rq, "station"));
-    view_set(rq->page, "Title", "新增设施档案");
-    view_set(rq->page, "Submit", "提交并审核");
+    view_set(rq->page, "Title", own_label(rq, "EquipmentNew", "新增设施档案"));
+    view_set(rq->page, "Submit", own_label(rq, "Submit", "提交并审核"));
     values_check(values, true);
     form_draw_page(rq, "equipment-new", values, PATH, PATH);
 }
@@ -85,8 +86,8 @@ void equipment_import(struct request *rq)
 
 void equipment_form(struct request *rq)
 {
-    view_set(rq->page, "Title", "新增设施档案");
-    view_set(rq->page, "Submit", "提交并审核");
+    view_set(rq->page, "Title", own_label(rq, "EquipmentNew", "新增设施档案"));
+    view_set(rq->page, "Submit", own_label(rq, "Submit", "提交并审核"));
     form_draw_page(rq, "equipment-new", NULL, PATH, PATH);
 }
 
@@ -115,7 +116,7 @@ void equipment_edit(struct request *rq)
 {
     struct form_values *stored = equipment_record_to_change(&rq->work, form_int(rq, "id"));
     view_set(rq->page, "Title", "修改设施档案");
-    view_set(rq->page, "Submit", "提交审核");
+    view_set(rq->page, "Submit", own_label(rq, "Submit", "提交审核"));
     form_draw_page(rq, FORM, stored, own_path(rq), own_path(rq));
 }
 
@@ -143,7 +144,7 @@ static void draw(struct request *rq)
     equipment_record_view(&rq->work, id, record);
     flow_to_page(rq, FLOW, id);
     view_set(rq->page, "Title", view_get(record, "Name"));
-    view_crumb(rq, "设施档案", PATH);
+    view_crumb(rq, own_label(rq, "Equipment", "设施档案"), PATH);
     view_crumb(rq, view_get(record, "Name"), NULL);
 }
 

@@ -14,13 +14,17 @@ static void start(void)
     form_open("station-record"), form_open("equipment-record"), form_open("equipment-new");
     form_open("report"), form_open("report-edit"), form_open("report-replace");
     form_open("import-take");
-    lists_load((const char *const[]){ "station_record", "report", "equipment_record", "station", NULL });
+    lists_load((const char *const[]){ "station_record", "report", "equipment_record", "station", "station_built", NULL });
 }
 
 enum { TEXT_LIMIT = 1 << 20, FILES_LIMIT = 12 << 20, WORKBOOK_LIMIT = 32 << 20 };     /* nginx follows: conf/host/nginx.sh */
 
 static const struct route routes[] = {
     { GET,  "/archives/pushed",                 CAP_RECORD_VIEW, "list:station",          pushed_list },
+    { GET,  "/archives/built",                  CAP_ENTRUST,     "list:station_built",    built_list },
+    { GET,  "/archives/entrustments",           CAP_COMPANY_OWN, NULL,                    entrustments_page },
+    { POST, "/archives/entrustments",           CAP_ENTRUST,     "entrustment-ask",       entrustments_ask, entrustments_page },
+    { POST, "/archives/entrustments/decide",    CAP_COMPANY_OWN, "entrustment-decide",    entrustments_decide, entrustments_page },
     { GET,  "/archives/stations/{id}/label.png", CAP_RECORD_VIEW, NULL,                   station_label },
     { POST, "/archives/stations/labels",        CAP_RECORD_VIEW, "list:station_record",   station_labels },
     { GET,  "/archives/equipment/{id}/label.png", CAP_RECORD_VIEW, NULL,                  equipment_label },

@@ -16,9 +16,10 @@ void station_list(struct request *rq)
     own_to_page(rq);
     list_page(rq, "station_record");
     charts_name(rq);
-    view_set(rq->page, "Title", site_label("Stations", "站点档案"));
-    view_set(rq->page, "New", site_label("StationNew", "新增"));
-    view_set(rq->page, "List.Title", site_label("Stations", "站点档案"));
+    filters_name(rq, "StationFilters");
+    view_set(rq->page, "Title", own_label(rq, "Stations", "站点档案"));
+    view_set(rq->page, "New", own_label(rq, "StationNew", "新增"));
+    view_set(rq->page, "List.Title", own_label(rq, "Stations", "站点档案"));
     page(rq, "archives/stations.cst");
 }
 
@@ -26,8 +27,10 @@ void station_xlsx(struct request *rq) { list_xlsx(rq, "station_record"); }
 
 void pushed_list(struct request *rq)
 {
-    view_set(rq->page, "Title", site_label("Pushed", "平台上报站点"));
+    view_set(rq->page, "Title", own_label(rq, "Pushed", "平台上报站点"));
+    view_set(rq->page, "Text", "运营平台通过互联互通接口上报的充电站。");
     list_page(rq, "station");
+    view_set(rq->page, "List.Title", own_label(rq, "Pushed", "平台上报站点"));
     page(rq, "archives/pushed.cst");
 }
 
@@ -35,7 +38,8 @@ void pushed_list(struct request *rq)
 
 void station_new(struct request *rq)
 {
-    view_set(rq->page, "Title", "新增站点档案");
+    view_set(rq->page, "Title", own_label(rq, "StationNew", "新增站点档案"));
+    view_set(rq->page, "Submit", own_label(rq, "Submit", "提交审核"));
     view_set(rq->page, "Back", PATH);
     form_show(rq, FORM, NULL, PATH);
     page(rq, "archives/station-form.cst");
@@ -46,6 +50,7 @@ void station_edit(struct request *rq)
     int64_t id = form_int(rq, "id");
     struct form_values *stored = station_record_to_change(&rq->work, id);
     view_set(rq->page, "Title", "修改站点档案");
+    view_set(rq->page, "Submit", own_label(rq, "Submit", "提交审核"));
     view_set(rq->page, "Back", arena_printf(rq->work.arena, PATH "/%" PRId64, id));
     form_show(rq, FORM, stored, arena_printf(rq->work.arena, PATH "/%" PRId64, id));
     page(rq, "archives/station-form.cst");
@@ -91,7 +96,7 @@ static void draw(struct request *rq)
     station_record_view(&rq->work, id, record);
     flow_to_page(rq, FLOW, id);
     view_set(rq->page, "Title", view_get(record, "Name"));
-    view_crumb(rq, "站点档案", PATH);
+    view_crumb(rq, own_label(rq, "Stations", "站点档案"), PATH);
     view_crumb(rq, view_get(record, "Name"), NULL);
 }
 

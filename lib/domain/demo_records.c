@@ -59,6 +59,13 @@
     " AND e.code = r.code JOIN connector c ON c.equipment_id = e.id WHERE c.removed_at IS NULL"
 #define Q_COUNTS "UPDATE equipment_record r SET r.connectors = (SELECT COUNT(*) FROM connector_record c WHERE c.equipment_record_id = r.id)"
 
+/* Every seventh station of the first operator was built by another company, which entrusts it (H3.2). */
+#define BUILDER " (SELECT id FROM (SELECT id FROM operator WHERE code = 'DEMOBUILD') AS builder)"
+#define Q_BUILT "INSERT IGNORE INTO entrustment (builder_id, operator_id, state, decided_at) SELECT b.id, (SELECT MIN(id) FROM operator WHERE source = 'demo' AND code <> 'DEMOBUILD')," \
+    " 'confirmed', NOW(3) FROM operator b WHERE b.code = 'DEMOBUILD'"
+#define Q_BUILT_FOR "UPDATE station SET owner_code = 'DEMOBUILD', built_by =" BUILDER " WHERE id % 7 = 0 AND source = 'demo' AND operator_id =" \
+    " (SELECT MIN(operator_id) FROM entrustment WHERE builder_id =" BUILDER ")"
+
 #define STEP(flow, table, action, from, to, who, role, own, opinion, states) \
     "INSERT INTO flow_step (flow, case_id, action, from_state, to_state, actor_name, actor_role, as_owner, opinion, at)" \
     " SELECT '" flow "', id, '" action "', '" from "', '" to "', '" who "', '" role "', " own ", '" opinion "', state_at FROM " table \
@@ -204,6 +211,12 @@ static void records_make(struct work *side, void *arg)
     pictures_tie(side);
     ways_make(side);
     passed_keep(side);
+}
+
+void demo_built(struct work *work)
+{
+    if (db_exec(work, Q_BUILT))
+        db_exec(work, Q_BUILT_FOR);
 }
 
 void demo_records(struct work *work)

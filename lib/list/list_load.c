@@ -297,7 +297,8 @@ static void scope_division_read(struct list *list, const char *text)
 {
     size_t size = strcspn(text, "|");
     list->scope_division = source_read(list, "scope", arena_copy_n(memory, text, size));
-    if (text[size] && strchr(text + size, '.'))
+    const char *dot = strchr(text + size, '.');
+    if (dot && strchr(dot + 1, '.'))
         list->scope_division_use = scope_use_read(list, text + size + 1);
     else if (text[size])
         list->scope_division_also = source_read(list, "scope", text + size + 1);

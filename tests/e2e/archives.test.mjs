@@ -45,10 +45,11 @@ async function sound(page) {
 /** Presses and waits for the answer of the POST, then for the page it leads to; a question in a <dialog> is answered with yes. */
 async function press(page, name, place = main(page)) {
   const answered = page.waitForResponse((answer) => answer.request().method() === 'POST' && answer.request().resourceType() !== 'fetch');
+  const gone = page.waitForEvent('framenavigated', { predicate: (frame) => frame === page.mainFrame() });
   await place.getByRole('button', { name, exact: true }).first().click();
   const sure = page.locator('dialog[open]').getByRole('button', { name: /^确认/ });
   await Promise.race([answered, sure.first().waitFor({ timeout: 2000 }).then(() => sure.first().click()).catch(() => answered)]);
-  await answered;
+  await Promise.all([answered, gone]);               // the page the answer leads to, not the one the button was on
   await page.waitForLoadState('load');
   await settle(page);
 }
@@ -123,6 +124,62 @@ for (const width of WIDTHS)
     assert.equal(state('station_record', code), 'passed', 'what passed is not deleted');
     await page.context().close(), await staff.context().close();
   });
+
+test('「放弃修改」 brings back what passed; a demonstration draft can be submitted at once', async () => {
+  const id = sqlValue(`SELECT id FROM station_record WHERE operator_id = ${own} AND state = 'passed' ORDER BY id DESC LIMIT 1`);
+  const name = sqlValue(`SELECT name FROM station_record WHERE id = ${id}`), page = await open('demo-operator', `/archives/stations/${id}/edit`);
+  await page.getByLabel('充电站名称').fill('E2E 改名站');
+  await press(page, '保存');
+  await page.goto(`/archives/stations/${id}`);
+  assert.match(await main(page).innerText(), /档案在审核通过后有修改/);
+  await sound(page);
+  await press(page, '放弃修改');
+  assert.equal(sqlValue(`SELECT CONCAT(state, ' ', name) FROM station_record WHERE id = ${id}`), `passed ${name}`);
+  await page.goto(`/archives/stations/${id}`);
+  assert.equal(await main(page).getByRole('button', { name: '放弃修改' }).count(), 0);
+  const draft = sqlValue(`SELECT MIN(id) FROM station_record WHERE operator_id = ${own} AND state = 'draft'`);
+  await page.goto(`/archives/stations/${draft}`);
+  await press(page, '申请');
+  assert.equal(sqlValue(`SELECT state FROM station_record WHERE id = ${draft}`), 'filed', await main(page).innerText());
+  await press(page, '撤回');
+  assert.equal(sqlValue(`SELECT state FROM station_record WHERE id = ${draft}`), 'draft');
+  await page.context().close();
+});
+
+test('H3.2: a builder declares its platform, the platform confirms, the builder sees what is pushed for it', async () => {
+  const builder = sqlValue("SELECT operator_id FROM account WHERE login = 'demo-builder'"), [code, name] = sql(`SELECT code, name FROM operator WHERE id = ${own}`)[0];
+  const built = sqlValue(`SELECT code FROM operator WHERE id = ${builder}`);
+  const station = sqlValue(`SELECT MIN(id) FROM station WHERE operator_id = ${own} AND removed_at IS NULL`);
+  const earlier = sql(`SELECT owner_code FROM station WHERE id = ${station}`)[0][0];
+  sql(`DELETE FROM entrustment WHERE builder_id = ${builder}; UPDATE station SET built_by = NULL; UPDATE station SET owner_code = '${built}' WHERE id = ${station}`);
+  const page = await open('demo-builder', '/archives/entrustments'), platform = await open('demo-operator', '/archives/entrustments');
+  await page.getByLabel('受托运营商').fill('没有这个企业');
+  await press(page, '提交');
+  assert.match(await page.locator('.govuk-error-summary').innerText(), /没有找到/);
+  await page.getByLabel('受托运营商').fill(name);
+  await press(page, '提交');
+  assert.ok((await main(page).innerText()).includes(`${name}（${code}）`));
+  assert.match(await main(page).innerText(), /待运营商确认/);
+  await page.goto('/archives/built');
+  assert.match(await main(page).innerText(), /暂无充电站/);
+  await sound(page);
+  await platform.reload();
+  await sound(platform);
+  await main(platform).getByRole('button', { name: /^确认/ }).click();
+  await platform.waitForLoadState();
+  assert.match(await main(platform).innerText(), /已确认/);
+  await page.goto('/archives/built');
+  assert.ok((await main(page).innerText()).includes(sqlValue(`SELECT name FROM station WHERE id = ${station}`)));
+  await sound(page);
+  assert.equal((await get('/archives/built', { cookie: sessionOf('demo-operator') })).status, 403);
+  await page.goto('/archives/entrustments');
+  await main(page).getByRole('button', { name: /^解除/ }).click();
+  await page.waitForLoadState();
+  assert.match(await main(page).innerText(), /已解除/);
+  assert.equal(sqlValue('SELECT COUNT(*) FROM station WHERE built_by IS NOT NULL'), '0');
+  sql(`UPDATE station SET owner_code = '${earlier}' WHERE id = ${station}`);
+  await page.context().close(), await platform.context().close();
+});
 
 test('Z9.4: 「删除」 asks first and deletes what never passed', async () => {
   const page = await open('demo-operator', '/archives/stations/new');
@@ -238,6 +295,7 @@ test('Z11.4: 「批量档案核查申请」 over two pages: the offending ones a
   assert.match(await main(page).innerText(), /3 件/);
   const ids = (await main(page).locator('input[name=cases]').inputValue()).split(',').map((one) => one.split('.')[0]);
   assert.equal(ids.length, 3, 'the ticks of both pages');
+  const steps = () => sqlValue(`SELECT COUNT(*) FROM flow_step WHERE flow = 'equipment-record' AND action = 'submit' AND case_id IN (${ids})`), taken = steps();
   sql(`UPDATE equipment_record SET serial_no = '', name = 'E2E 缺出厂编号' WHERE id = ${ids[1]}`);     // one of them is not complete
   await sound(page);
   await press(page, '批量档案核查申请（3 件）');
@@ -245,7 +303,7 @@ test('Z11.4: 「批量档案核查申请」 over two pages: the offending ones a
   assert.match(await main(page).innerText(), /未办理任何事项/);
   assert.match(await main(page).getByRole('row', { name: /E2E 缺出厂编号/ }).innerText(), /未办理[^]*档案信息不完整/, 'the offender is named');
   assert.equal(drafts(), before, 'nothing is submitted');
-  assert.equal(sqlValue(`SELECT COUNT(*) FROM flow_step WHERE flow = 'equipment-record' AND action = 'submit' AND case_id IN (${ids})`), '0');
+  assert.equal(steps(), taken);
   sql(`UPDATE equipment_record SET serial_no = 'SN0', name = '一号桩' WHERE id = ${ids[1]}`);
   await page.context().close();
 });
