@@ -282,8 +282,8 @@ static void restored(struct work *work, int64_t id)
     struct form_values *passed = to_restore(work, id, &wrong);
     if (!passed)
         fail(work, FAIL_CONFLICT, "%s。", wrong);
+    values_give(passed, "connectors", I((int64_t)values_count(passed, "guns")));
     form_store(work, passed, id);
-    db_exec(work, Q_COUNT, I(id), I(id));
 }
 
 static void linked(struct work *work, int64_t id)

@@ -149,7 +149,7 @@ test('「放弃修改」 brings back what passed; a demonstration draft can be s
 test('H3.2: a builder declares its platform, the platform confirms, the builder sees what is pushed for it', async () => {
   const builder = sqlValue("SELECT operator_id FROM account WHERE login = 'demo-builder'"), [code, name] = sql(`SELECT code, name FROM operator WHERE id = ${own}`)[0];
   const built = sqlValue(`SELECT code FROM operator WHERE id = ${builder}`);
-  const station = sqlValue(`SELECT MIN(id) FROM station WHERE operator_id = ${own} AND removed_at IS NULL`);
+  const station = sqlValue(`SELECT MAX(id) FROM station WHERE operator_id = ${own} AND removed_at IS NULL`);
   const earlier = sql(`SELECT owner_code FROM station WHERE id = ${station}`)[0][0];
   sql(`DELETE FROM entrustment WHERE builder_id = ${builder}; UPDATE station SET built_by = NULL; UPDATE station SET owner_code = '${built}' WHERE id = ${station}`);
   const page = await open('demo-builder', '/archives/entrustments'), platform = await open('demo-operator', '/archives/entrustments');
@@ -177,7 +177,8 @@ test('H3.2: a builder declares its platform, the platform confirms, the builder 
   await page.waitForLoadState();
   assert.match(await main(page).innerText(), /已解除/);
   assert.equal(sqlValue('SELECT COUNT(*) FROM station WHERE built_by IS NOT NULL'), '0');
-  sql(`UPDATE station SET owner_code = '${earlier}' WHERE id = ${station}`);
+  sql(`UPDATE station SET owner_code = '${earlier}' WHERE id = ${station}; UPDATE entrustment SET state = 'confirmed' WHERE builder_id = ${builder}`);
+  sql(`UPDATE station SET built_by = ${builder} WHERE operator_id = ${own} AND owner_code = '${built}'`);
   await page.context().close(), await platform.context().close();
 });
 
