@@ -110,13 +110,13 @@ GRANT ALL ON chargehall.* TO chargehall_owner@localhost;
 EOF
 }
 
-# Changing and deleting is granted table by table, after the schema is in place: never on the trail and its seal.
+# Changing and deleting is granted table by table, after the schema is in place: never on the trail and what else only grows.
 database_grants()
 {
     {
         SQL -N chargehall -e "SELECT CONCAT('GRANT UPDATE, DELETE ON chargehall.\`', table_name, '\` TO chargehall@localhost;')
             FROM information_schema.tables WHERE table_schema = 'chargehall' AND table_type = 'BASE TABLE'
-            AND table_name NOT IN ('trail', 'trail_block', 'trail_seal')" | SQL
+            AND table_name NOT IN ('trail', 'trail_block', 'trail_seal', 'trail_check', 'flow_step', 'setting_change')" | SQL
     } >"$VAR/log/db-grants.log" 2>&1 || die "the rights of the database account could not be set" "See the log" "$VAR/log/db-grants.log"
 }
 

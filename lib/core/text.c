@@ -149,7 +149,7 @@ char *text_visible(struct arena *arena, const char *text)
     while (*text) {
         const char *begin = text;
         uint32_t point = utf8_next(&text);
-        if (shown(point) || point == '\t' || point == '\n' || point == '\r')
+        if (shown(point) || point < 0x20 || point == 0x7f)      /* controls are for the caller to refuse */
             for (; begin < text; begin++)
                 *o++ = *begin;
     }

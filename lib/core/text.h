@@ -19,8 +19,8 @@ uint32_t utf8_next(const char **text);                     /* next code point, 0
 char *text_normal(struct arena *, const char *text);
 /* Trimmed, runs of blanks one, and nothing else: names keep what was typed - 「（」 of a licence is no 「(」. */
 char  *text_line(struct arena *arena, const char *text);
-/* Without control characters (line ends and tabs stay), marks that have no width or turn the reading direction: what is left
- * is what a reader sees, and "" is nothing. What people type passes through it. */
+/* Without marks that have no width or turn the reading direction: what is left is what a reader sees, and "" is nothing
+ * (control characters stay, for whoever takes the text to refuse). What people type passes through it. */
 char  *text_visible(struct arena *, const char *text);
 /* What somebody called a file, for display alone: the last part of a path, without what cannot be seen, turns the reading
  * direction, or is markup. */

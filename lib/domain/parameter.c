@@ -53,9 +53,12 @@ static void read_one(HDF *field)
         stop(hdf_obj_name(field), "takes [key=, kind=, min=, max=] = label");
     if (!config_takes(key, config_text(key)))
         stop(key, "no such key in lib/core/config.c");
-    for (const char *const *end = (const char *const[]){ p->low, p->high, NULL }; *end; end++)
-        if (!config_takes(key, arena_printf(arena_new(), "%lld", (long long)(atoll(*end) * p->scale))))
+    for (const char *const *end = (const char *const[]){ p->low, p->high, NULL }; *end; end++) {
+        char bound[24];
+        snprintf(bound, sizeof bound, "%lld", (long long)(atoll(*end) * p->scale));
+        if (!config_takes(key, bound))
             stop(key, "goes beyond what lib/core/config.c takes");
+    }
 }
 
 void parameters_load(void)

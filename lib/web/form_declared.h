@@ -46,7 +46,7 @@ struct form {
     bool         drafts;
     const char  *steps[FORM_STEPS + 1];        /* labels, from 1 */
     int          step_count;
-    struct field fields[FORM_FIELDS];
+    struct field *fields;                      /* `count` of them */
     size_t       count;
     struct form_sql sql;
     struct form *next;

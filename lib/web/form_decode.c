@@ -24,7 +24,8 @@ static const struct upload *upload_named(const struct request *rq, const char *n
 static const struct form *path_only(void)
 {
     static struct form plain = { .name = "path", .count = 1 };
-    plain.fields[0] = (struct field){ .name = "id", .label = "编号", .kind = FIELD_ID, .low = 1, .high = 9e15, .limit = 1 };
+    static struct field id = { .name = "id", .label = "编号", .kind = FIELD_ID, .low = 1, .high = 9e15, .limit = 1 };
+    plain.fields = &id;
     return &plain;
 }
 

@@ -213,12 +213,19 @@ static void read_field(struct form *form, HDF *node)
     prove_field(form, field, node);
 }
 
+/* A process has dozens of forms: each keeps the room its own fields need. */
 static void read_fields(struct form *form, HDF *node)
 {
+    form->fields = calloc(FORM_FIELDS, sizeof *form->fields);
+    if (!form->fields)
+        abort();
     for (HDF *f = hdf_obj_child(node); f; f = hdf_obj_next(f))
         read_field(form, f);
     if (!form->count)
         form_stop(form->name, "-", "has no fields { }");
+    form->fields = realloc(form->fields, form->count * sizeof *form->fields);
+    if (!form->fields)
+        abort();
 }
 
 static void read_steps(struct form *form, HDF *tree)
