@@ -17,11 +17,12 @@
 #define Q_ADD "INSERT INTO sheet_import (kind, operator_id, account_id, sha256, file_id, name) VALUES (?, ?, ?, UNHEX(?), ?, ?)"
 #define Q_SAME "SELECT id FROM sheet_import WHERE kind = ? AND operator_id = ? AND sha256 = UNHEX(?) FOR UPDATE"
 #define Q_JOB "(SELECT j.state FROM job j WHERE j.job_key = CONCAT('sheet.import:', i.id))"
-#define Q_AGAIN "UPDATE sheet_import i SET i.state = 'waiting', i.rows_done = 0, i.rows_total = 0, i.problems = 0, i.findings = NULL," \
+#define Q_AGAIN "UPDATE sheet_import i SET i.state = 'waiting', i.rows_total = 0, i.problems = 0, i.findings = NULL," \
                 " i.finished_at = NULL, i.account_id = ?, i.name = ?" \
                 " WHERE i.id = ? AND (i.state = 'refused' OR (i.state <> 'done' AND COALESCE(" Q_JOB ", 'failed') = 'failed'))"
 #define SHOWN "i.id AS Id, i.name AS Name, IF(i.state NOT IN ('done', 'refused') AND COALESCE(" Q_JOB ", 'failed') = 'failed', 'failed', i.state) AS State," \
-              " i.rows_total AS Total, i.rows_done AS Done, i.problems AS Problems," \
+              " i.rows_total AS Total, CASE i.state WHEN 'done' THEN i.rows_total WHEN 'waiting' THEN 0" \
+              " ELSE COALESCE((SELECT p.rows_done FROM sheet_import_progress p WHERE p.import_id = i.id), 0) END AS Done, i.problems AS Problems," \
               " DATE_FORMAT(i.created_at, '%Y-%m-%d %H:%i') AS Created, DATE_FORMAT(i.finished_at, '%Y-%m-%d %H:%i') AS Finished"
 #define Q_SHOW "SELECT " SHOWN ", i.findings FROM sheet_import i WHERE i.id = ? AND i.kind = ? AND i.operator_id = ?"
 #define Q_RECENT "SELECT " SHOWN " FROM sheet_import i WHERE i.kind = ? AND i.operator_id = ? ORDER BY i.id DESC LIMIT ?"

@@ -15,11 +15,11 @@
                " JOIN account a ON a.id = i.account_id WHERE i.id = ?" \
                " AND a.state IN ('active', 'must_change') AND COALESCE(a.operator_id, 0) = i.operator_id"
 #define Q_OPEN "SELECT COUNT(*) FROM sheet_import WHERE id = ? AND state NOT IN ('done', 'refused')"
-#define Q_STEP "UPDATE sheet_import SET state = ?, rows_done = 0, rows_total = ? WHERE id = ? AND state NOT IN ('done', 'refused')"
-#define Q_DONE_ROWS "UPDATE sheet_import SET rows_done = ? WHERE id = ? AND state NOT IN ('done', 'refused')"
+#define Q_STEP "UPDATE sheet_import SET state = ?, rows_total = ? WHERE id = ? AND state NOT IN ('done', 'refused')"
+#define Q_DONE_ROWS "INSERT INTO sheet_import_progress (import_id, rows_done) VALUES (?, ?) ON DUPLICATE KEY UPDATE rows_done = VALUES(rows_done)"
 #define Q_REFUSE "UPDATE sheet_import SET state = 'refused', problems = ?, findings = ?, rows_total = ?, finished_at = NOW(3)" \
                  " WHERE id = ? AND state NOT IN ('done', 'refused')"
-#define Q_FINISH "UPDATE sheet_import SET state = 'done', rows_done = ?, rows_total = ?, finished_at = NOW(3)" \
+#define Q_FINISH "UPDATE sheet_import SET state = 'done', rows_total = ?, finished_at = NOW(3)" \
                  " WHERE id = ? AND state NOT IN ('done', 'refused')"
 
 struct import {
@@ -50,16 +50,18 @@ static void load(struct work *work, void *arg)
 
 /* --- how far ------------------------------------------------------------------------------------------------------ */
 
+static void tell_rows(struct work *side, void *arg)
+{
+    const struct import *in = arg;
+    db_exec(side, Q_DONE_ROWS, I(in->id), I(in->rows));
+}
+
 static void tell_step(struct work *side, void *arg)
 {
     struct import *in = arg;
     db_exec(side, Q_STEP, T(in->step), I(in->result.rows), I(in->id));
-}
-
-static void tell_rows(struct work *side, void *arg)
-{
-    const struct import *in = arg;
-    db_exec(side, Q_DONE_ROWS, I(in->rows), I(in->id));
+    in->rows = 0;
+    tell_rows(side, in);
 }
 
 static void renew_lease(struct work *side, void *arg)
@@ -109,7 +111,7 @@ static void store_all(struct work *work, void *arg)
         fail(work, FAIL_CONFLICT, "导入期间数据有变化，将重新检查。");
     if (in->kind->end)
         in->kind->end(work, in->id, result.rows, in->with);
-    if (db_exec(work, Q_FINISH, I(result.rows), I(result.rows), I(in->id)) != 1)
+    if (db_exec(work, Q_FINISH, I(result.rows), I(in->id)) != 1)
         fail(work, FAIL_CONFLICT, "该文件已由其他进程导入。");
 }
 

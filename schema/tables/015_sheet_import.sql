@@ -10,7 +10,6 @@ CREATE TABLE sheet_import (
     name        VARCHAR(200) NOT NULL,        -- of the file, as the person called it
     state       VARCHAR(10)  NOT NULL DEFAULT 'waiting',
     rows_total  BIGINT       NOT NULL DEFAULT 0,     -- known when it is checked
-    rows_done   BIGINT       NOT NULL DEFAULT 0,     -- of the pass that runs
     problems    BIGINT       NOT NULL DEFAULT 0,
     findings    MEDIUMTEXT   NULL,            -- JSON: {refused, list: [[sheet, row, column, address, label, value, text] …]}
     created_at  DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
@@ -20,4 +19,13 @@ CREATE TABLE sheet_import (
     KEY sheet_import_own (operator_id, kind, id),
     CONSTRAINT sheet_import_state CHECK (state IN ('waiting', 'checking', 'storing', 'done', 'refused')),
     CONSTRAINT sheet_import_file FOREIGN KEY (file_id) REFERENCES file (id)
+) ENGINE=InnoDB;
+
+-- How far the pass that runs is. Apart from sheet_import: it is written on a second connection while the rows are stored, and
+-- the storing transaction, which ends with the word "done" there, must not find that row changed behind its snapshot.
+CREATE TABLE sheet_import_progress (
+    import_id   BIGINT       NOT NULL,
+    rows_done   BIGINT       NOT NULL,
+    PRIMARY KEY (import_id),
+    CONSTRAINT sheet_import_progress_of FOREIGN KEY (import_id) REFERENCES sheet_import (id) ON DELETE CASCADE
 ) ENGINE=InnoDB;

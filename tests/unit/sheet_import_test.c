@@ -49,7 +49,24 @@ static void store(struct work *work, struct form_values *values, void *with)
         kill(getpid(), SIGKILL);
 }
 
-static const struct sheet_import_kind kind = { "test-thing", "物品", "/things", &sheet, NULL, check, store, NULL };
+static int64_t imported;
+
+/* Reads first, as real kinds do: what the transaction sees is fixed from here on. */
+static void *begin(struct work *work, bool storing)
+{
+    (void)storing;
+    imported = db_int(work, 0, "SELECT COUNT(*) FROM t_thing");
+    return &imported;
+}
+
+static void end(struct work *work, int64_t import, int64_t rows, void *with)
+{
+    assert_ptr_equal(with, &imported);
+    assert_int_equal(db_int(work, 0, "SELECT COUNT(*) FROM t_thing") - imported, rows);
+    assert_true(import > 0);
+}
+
+static const struct sheet_import_kind kind = { "test-thing", "物品", "/things", &sheet, begin, check, store, end };
 
 static void make(int rows, const char *bad)
 {
