@@ -158,7 +158,7 @@ part_order()
 # Until told to stop. A signal only leaves its number here: ending from within `read -t` can crash bash.
 parts_watch()
 {
-    local verb name order= more
+    local verb name order='' more
     STOP_CODE=
     trap 'STOP_CODE=130' INT
     trap 'STOP_CODE=143' TERM
