@@ -158,7 +158,7 @@ part_order()
 # Until told to stop. A signal only leaves its number here: ending from within `read -t` can crash bash.
 parts_watch()
 {
-    local verb name
+    local verb name order='' more
     STOP_CODE=
     trap 'STOP_CODE=130' INT
     trap 'STOP_CODE=143' TERM
@@ -168,7 +168,14 @@ parts_watch()
     mkfifo -m 0600 "$VAR/run/control"
     exec 6<>"$VAR/run/control"
     while [ -z "$STOP_CODE" ]; do
-        if read -r -t 0.5 -u 6 verb name; then part_order "$verb" "${name:-}"; fi
+        # a time-out in the middle of a line leaves what it had read: the rest comes next time
+        if IFS= read -r -t 0.5 -u 6 more; then
+            read -r verb name <<<"$order$more"
+            order=
+            part_order "$verb" "${name:-}"
+        else
+            order=$order$more
+        fi
         [ -n "$STOP_CODE" ] || parts_alive || part_revive "$PART_DEAD"
     done
     exit "$STOP_CODE"
