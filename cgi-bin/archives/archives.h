@@ -7,6 +7,9 @@
 /* common.c: what the three kinds of records share */
 /* The bars by division get names, filter `area` its choices. After list_page(). */
 void charts_name(struct request *rq);
+/* For submission_once() of a change: the form's key with all it says, so that the same form sent twice is stored once while
+ * one that was gone back to and altered is another change. NULL: the form had no key. */
+const char *change_key(struct request *rq);
 /* Page.Own: this actor keeps records, so that 「新增」 is offered. */
 void own_to_page(struct request *rq);
 /* Labels of this site: Site.Records.<key>, else what is given. */

@@ -3,9 +3,22 @@
 
 #include "archives.h"
 #include "core/config.h"
+#include "core/crypto.h"
+#include "core/text.h"
 #include "domain/division.h"
 #include "flow/flow.h"
 #include "list/list.h"
+
+const char *change_key(struct request *rq)
+{
+    struct arena *arena = rq->work.arena;
+    uint8_t digest[32];
+    if (!rq->work.idempotency)
+        return NULL;
+    const char *all = arena_printf(arena, "%s %s %d %s", rq->work.idempotency, rq->path, form_draft(rq), values_to_json(rq->values));
+    crypto_sha256(all, strlen(all), digest);
+    return arena_printf(arena, "change:%s", text_hex(arena, digest, sizeof digest));
+}
 
 /* What there is to choose among is what the chart counts. */
 static void area_option(struct request *rq, int n, const char *code, const char *label)

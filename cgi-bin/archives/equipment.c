@@ -120,19 +120,26 @@ void equipment_edit(struct request *rq)
     form_draw_page(rq, FORM, stored, own_path(rq), own_path(rq));
 }
 
-void equipment_save(struct request *rq)
+static const char *change(struct work *work, void *arg)
 {
+    struct request *rq = arg;
     bool draft = form_draft(rq);
     if (!draft)
-        equipment_record_check_ties(&rq->work, rq->values);
-    int64_t id = equipment_record_save(&rq->work, rq->values, form_int(rq, "id"));
-    const char *words = id && !draft ? equipment_record_submit(&rq->work, id, view_node(rq->page, "FlowReasons")) : NULL;
+        equipment_record_check_ties(work, rq->values);
+    int64_t id = equipment_record_save(work, rq->values, form_int(rq, "id"));
+    const char *words = id && !draft ? equipment_record_submit(work, id, view_node(rq->page, "FlowReasons")) : NULL;
     if (words)
         form_error(rq, "code", "%s", words);
     if (!id || words)
         form_refuse(rq);
+    return arena_printf(work->arena, "%" PRId64, id);
+}
+
+void equipment_save(struct request *rq)
+{
+    (void)submission_once(&rq->work, change_key(rq), change, rq);
     form_done(rq);
-    redirect(rq, PATH "/%" PRId64 "?done=%s", id, draft ? "saved" : "sent");
+    redirect(rq, PATH "/%" PRId64 "?done=%s", form_int(rq, "id"), form_draft(rq) ? "saved" : "sent");
 }
 
 /* --- one record ------------------------------------------------------------------------------------------------------ */

@@ -54,9 +54,15 @@ void reports_edit(struct request *rq)
     form(rq, "修改报告档案", "report-edit", report_to_change(&rq->work, form_int(rq, "id")), own_path(rq, ""), own_path(rq, ""));
 }
 
+static const char *change(struct work *work, void *arg)
+{
+    struct request *rq = arg;
+    return arena_printf(work->arena, "%" PRId64, report_save(work, rq->values, form_int(rq, "id")));
+}
+
 void reports_save(struct request *rq)
 {
-    (void)report_save(&rq->work, rq->values, form_int(rq, "id"));
+    (void)submission_once(&rq->work, change_key(rq), change, rq);
     form_done(rq);
     redirect(rq, PATH "/%" PRId64 "?done=stored", form_int(rq, "id"));
 }

@@ -81,10 +81,15 @@ void station_add(struct request *rq)
     redirect(rq, PATH "/%" PRId64 "?done=%s", id, form_draft(rq) ? "saved" : "sent");
 }
 
+static const char *change(struct work *work, void *arg)
+{
+    return arena_printf(work->arena, "%" PRId64, store(arg, form_int(arg, "id")));
+}
+
 void station_save(struct request *rq)
 {
-    int64_t id = store(rq, form_int(rq, "id"));
-    redirect(rq, PATH "/%" PRId64 "?done=%s", id, form_draft(rq) ? "saved" : "sent");
+    (void)submission_once(&rq->work, change_key(rq), change, rq);
+    redirect(rq, PATH "/%" PRId64 "?done=%s", form_int(rq, "id"), form_draft(rq) ? "saved" : "sent");
 }
 
 /* --- one record ----------------------------------------------------------------------------------------------------- */

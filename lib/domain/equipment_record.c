@@ -143,7 +143,7 @@ static const char *check_ties(struct work *work, struct form_values *values, int
 
 void equipment_record_check_ties(struct work *work, struct form_values *values)
 {
-    int64_t own = record_company(work);
+    int64_t own = record_lock(work);               /* before the first look: what another form stored meanwhile is seen */
     const char *report = report_usable(work, own, values_int(values, "report_id"));
     if (!db_int(work, 0, Q_STATION_PASSED, I(values_int(values, "station_record_id")), I(own)))
         values_error(values, "station_record_id", "所属充电站的站点档案尚未通过审核，通过后可提交；现在可以先保存");

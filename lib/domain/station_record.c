@@ -19,7 +19,10 @@
 #define Q_TAKEN    "SELECT COUNT(*) FROM station_record WHERE operator_id = ? AND code = ? AND id <> ?"
 #define Q_FILED    "UPDATE station_record SET submitted_at = COALESCE(submitted_at, NOW(3)) WHERE id = ?"
 #define Q_PASSED   "UPDATE station_record SET passed_at = NOW(3), passed = ? WHERE id = ?"
-#define Q_PLACES   "UPDATE equipment_record SET division_code = ? WHERE station_record_id = ? AND division_code <> ?"
+/* A station that moves takes along what was never submitted; the rest stays with its department until the move has passed. */
+#define Q_PLACES   "UPDATE equipment_record SET division_code = ? WHERE station_record_id = ? AND division_code <> ? AND submitted_at IS NULL"
+#define Q_FOLLOW   "UPDATE equipment_record e JOIN station_record s ON s.id = e.station_record_id SET e.division_code = s.division_code" \
+                   " WHERE s.id = ? AND e.division_code <> s.division_code"
 #define Q_USED     "SELECT COUNT(*) FROM equipment_record WHERE station_record_id = ?"
 #define Q_DROP     "DELETE FROM station_record WHERE id = ? AND operator_id = ? AND removable = 1"
 #define Q_OPTIONS  "SELECT id AS Value, CONCAT(IF(name = '', '未命名', name), IF(code IS NULL, '', CONCAT('（', code, '）'))) AS Label," \
@@ -145,6 +148,7 @@ static void filed(struct work *work, int64_t id)
 void station_record_keep(struct work *work, int64_t id)
 {
     db_exec(work, Q_PASSED, T(record_keep(work, FORM, "station_record", id)), I(id));
+    db_exec(work, Q_FOLLOW, I(id));
 }
 
 /* 「放弃修改」: what passed comes back, unless its code went to another record meanwhile. */

@@ -228,3 +228,30 @@ test('Z30: a county sees its own alone; another city, an operator and a visitor 
   assert.equal((await post(`/archives/review/stations/${theirs}`, { cookie: sessionOf('demo-county'), form: { csrf: token, action: 'pass' } })).status, 404);
   assert.equal(stateOf(theirs), 'filed');
 });
+
+test('Z30: what was never submitted is nobody\'s but its operator\'s, by whatever page', async () => {
+  clear();
+  const draft = station('REVDRAFT'), draftPath = `/archives/stations/${draft}`;
+  sql(`UPDATE station_record SET state = 'draft', submitted_at = NULL WHERE id = ${draft}`);
+  for (const login of ['demo-city', 'demo-county'])
+    for (const path of [draftPath, `/archives/review/stations/${draft}`, `/workbench/cases/station-record/${draft}`])
+      assert.equal((await get(path, { cookie: sessionOf(login) })).status, 404, `${login} ${path}`);
+  const cookie = sessionOf('demo-city'), { token } = await formToken('/archives/review/phrases', cookie);
+  const batch = await post('/archives/review/batch', { cookie, form: { csrf: token, case: `station-record.${draft}.0` }, headers: { Accept: 'text/html' } });
+  assert.doesNotMatch(batch.body, /审核REVDRAFT/);
+  assert.equal((await get(draftPath, { cookie: sessionOf('demo-operator') })).status, 200);
+});
+
+test('Z11.2: a facility of a station that moves stays with its department until the move has passed', async () => {
+  clear();
+  const moving = station('REVMOVES');
+  sql(`UPDATE station_record SET state = 'passed', passed_at = NOW(3) WHERE id = ${moving}`);
+  sql(`INSERT INTO equipment_record (operator_id, station_record_id, code, name, equipment_type, division_code, state, submitted_at) VALUES
+    (${own}, ${moving}, 'REVMOVES1', 'REVMOVES1', 1, '${county}', 'filed', NOW(3)), (${own}, ${moving}, 'REVMOVES2', 'REVMOVES2', 1, '${county}', 'draft', NULL)`);
+  const cookie = sessionOf('demo-operator'), { token } = await formToken(`/archives/stations/${moving}/edit`, cookie);
+  const form = { csrf: token, key: `rev-move-${Date.now()}`, do: 'draft', code: 'REVMOVES', name: 'REVMOVES', division_code: elsewhere };
+  const answers = [await post(`/archives/stations/${moving}`, { cookie, form }), await post(`/archives/stations/${moving}`, { cookie, form })];
+  assert.deepEqual(answers.map((a) => a.status), [303, 303], 'sent twice: done once, and said so twice');
+  assert.equal(sqlValue(`SELECT division_code FROM station_record WHERE id = ${moving}`), elsewhere);
+  assert.deepEqual(sql("SELECT code, division_code FROM equipment_record WHERE code LIKE 'REVMOVES%' ORDER BY code"), [['REVMOVES1', county], ['REVMOVES2', elsewhere]]);
+});
