@@ -92,15 +92,19 @@ static _Noreturn void back_to(struct request *rq, int64_t id, const char *done)
     redirect(rq, "/admin/accounts/%lld?done=%s", (long long)id, done);
 }
 
-#define LOCK_WORDS "该账号立即退出所有设备，解锁前不能登录。是否锁定账号？"
-
-void account_lock_it(struct request *rq)
+/* 404 before the question; who may not manage the account is refused by the domain, without one. */
+static void ask_first(struct request *rq, const char *label, const char *words)
 {
     int64_t id = form_int(rq, "id");
     HDF *account = view_node(rq->page, "Account");
-    account_admin_load(&rq->work, id, account);          /* 404 before the question */
+    account_admin_load(&rq->work, id, account);
     if (*view_get(account, "MayManage"))
-        form_confirm(rq, "锁定账号", LOCK_WORDS, arena_printf(rq->work.arena, "/admin/accounts/%lld", (long long)id));
+        form_confirm(rq, label, words, arena_printf(rq->work.arena, "/admin/accounts/%lld", (long long)id));
+}
+
+void account_lock_it(struct request *rq)
+{
+    ask_first(rq, "锁定账号", "该账号立即退出所有设备，解锁前不能登录。是否锁定账号？");
     account_admin_lock(&rq->work, form_int(rq, "id"), form_text(rq, "reason"), rq->address);
     back_to(rq, form_int(rq, "id"), "lock");
 }
@@ -122,16 +126,10 @@ static _Noreturn void hand_over(struct request *rq, int64_t id, const char *link
     page(rq, "admin/account.cst");
 }
 
-#define RESET_WORDS "原密码立即失效，该账号退出所有设备。是否重置密码？"
-
 void account_reset_it(struct request *rq)
 {
-    int64_t id = form_int(rq, "id");
-    HDF *account = view_node(rq->page, "Account");
-    account_admin_load(&rq->work, id, account);          /* 404 before the question */
-    if (*view_get(account, "MayManage"))
-        form_confirm(rq, "重置密码", RESET_WORDS, arena_printf(rq->work.arena, "/admin/accounts/%lld", (long long)id));
-    hand_over(rq, id, account_admin_reset(&rq->work, id, public_address(rq), rq->address));
+    ask_first(rq, "重置密码", "原密码立即失效，该账号退出所有设备。是否重置密码？");
+    hand_over(rq, form_int(rq, "id"), account_admin_reset(&rq->work, form_int(rq, "id"), public_address(rq), rq->address));
 }
 
 /* --- opening ---------------------------------------------------------------------------------------------- */
