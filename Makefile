@@ -1,7 +1,7 @@
 # Chargehall: the front door. `make run` and `make test` do all the set-up; README.md says the rest.
 BUILD ?= build
 CC    ?= gcc
-PKGS  := jansson libsodium libcrypto libcurl libqrencode gdlib libcmark liboath
+PKGS  := jansson libsodium libcrypto libcurl libqrencode gdlib libcmark liboath libzip expat xlsxwriter
 # asked once a run; empty on a bare machine, where only the front door's own targets can work
 PKG_CFLAGS  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(shell mariadb_config --cflags 2>/dev/null)
 PKG_LIBS    := $(shell mariadb_config --libs 2>/dev/null) $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -58,6 +58,14 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/tests/unit/shared.a $(BUILD)/li
 
 benches: $(BENCHES)
 
+# fuzzers: each tests/fuzz/*.c is a libFuzzer target on the library (tests/fuzz/run.sh builds them with clang)
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libchargehall.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libchargehall.a $(LIBS)
+
+fuzzers: $(FUZZERS)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # --- the front door: everything below works on a bare Debian 12 ------------------------------------------------
@@ -69,6 +77,7 @@ help:
 	@echo "make test    every test, on an instance of its own; ends with 'N passed, N failed'"
 	@echo "make bench   figures beside their yardsticks, on an instance of its own"
 	@echo "make shots   pictures of every page as every role, to BUILD/shots"
+	@echo "make fuzz    hostile input for the parsers for a bounded time (FUZZ_SECONDS=60 each)"
 	@echo "make check   warnings as errors, static analysis, template and shell lint, unit tests under sanitizers"
 	@echo "make assets  npm packages, htdocs/vendor and the table of divisions"
 	@echo "make         compile the programs into BUILD ($(BUILD))"
@@ -80,9 +89,10 @@ packages: ; @exec conf/host/packages.sh test
 assets:   ; @exec conf/host/assets.sh run
 test:     ; @exec tests/run.sh
 bench:    ; @exec tests/bench/run.sh
+fuzz:     ; @exec tests/fuzz/run.sh
 shots:    ; @exec conf/host/with-instance.sh node tests/shots.mjs
 check:    ; @exec tests/check.sh
-clean:    ; rm -rf $(BUILD) build-asan build-strict htdocs/vendor
+clean:    ; rm -rf $(BUILD) build-asan build-strict build-fuzz htdocs/vendor
 
-.PHONY: all programs unit-tests benches help run stop packages assets test bench shots check clean
+.PHONY: all programs unit-tests benches fuzzers help run stop packages assets test bench fuzz shots check clean
 .DEFAULT_GOAL := all

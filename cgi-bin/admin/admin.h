@@ -5,19 +5,19 @@
 #include "web/web.h"
 
 void registration_list(struct request *rq);
-void registration_csv(struct request *rq);
+void registration_xlsx(struct request *rq);
 void registration_batch(struct request *rq);
 void registration_page(struct request *rq);
 void registration_move(struct request *rq);
 void registration_accept(struct request *rq);
 void job_list(struct request *rq);
-void job_csv(struct request *rq);
+void job_xlsx(struct request *rq);
 void job_again(struct request *rq);
 void outbox_list(struct request *rq);
-void outbox_csv(struct request *rq);
+void outbox_xlsx(struct request *rq);
 void outbox_again(struct request *rq);
 void partner_list(struct request *rq);
-void partner_csv(struct request *rq);
+void partner_xlsx(struct request *rq);
 void trail_list(struct request *rq);
 void trail_verify_it(struct request *rq);
 void trail_export(struct request *rq);

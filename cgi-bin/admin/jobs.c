@@ -14,9 +14,9 @@ static _Noreturn void show(struct request *rq, const char *list, const char *tit
 }
 
 void job_list(struct request *rq)     { show(rq, "job", "后台任务"); }
-void job_csv(struct request *rq)      { list_csv(rq, "job"); }
+void job_xlsx(struct request *rq)      { list_xlsx(rq, "job"); }
 void partner_list(struct request *rq) { show(rq, "partner", "接入平台"); }
-void partner_csv(struct request *rq)  { list_csv(rq, "partner"); }
+void partner_xlsx(struct request *rq)  { list_xlsx(rq, "partner"); }
 
 /* Those that are not failed are left as they are: the runner or a colleague was faster. */
 void job_again(struct request *rq)

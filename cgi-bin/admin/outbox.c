@@ -12,7 +12,7 @@ void outbox_list(struct request *rq)
     page(rq, "admin/list.cst");
 }
 
-void outbox_csv(struct request *rq) { list_csv(rq, "outbox"); }
+void outbox_xlsx(struct request *rq) { list_xlsx(rq, "outbox"); }
 
 /* Those that are neither failed nor held are left as they are: the runner or a colleague was faster. */
 void outbox_again(struct request *rq)

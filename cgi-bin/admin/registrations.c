@@ -12,7 +12,7 @@ void registration_list(struct request *rq)
     page(rq, "admin/list.cst");
 }
 
-void registration_csv(struct request *rq) { list_csv(rq, "registration"); }
+void registration_xlsx(struct request *rq) { list_xlsx(rq, "registration"); }
 
 /* What was ticked in the list; /workbench/batch/take decides. */
 void registration_batch(struct request *rq)

@@ -4,13 +4,20 @@
 #include "readers.h"
 
 #include "domain/company.h"
+#include "domain/equipment_record.h"
 #include "domain/file.h"
 #include "domain/registration.h"
+#include "domain/report.h"
+#include "domain/station_record.h"
 
 static const struct { const char *record; file_reader *reader; } readers[] = {
     { "qualification",            qualification_readable },
     { "qualification_technician", qualification_technician_readable },
     { "operator_registration",    registration_readable },
+    { "station_record",           station_record_readable },
+    { "report",                   report_readable },
+    { "report_file",              report_file_readable },
+    { "equipment_record",         equipment_record_readable },
     { NULL, NULL } };
 
 void readers_register(void)

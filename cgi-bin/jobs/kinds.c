@@ -12,6 +12,7 @@
 #include "domain/pull.h"
 #include "domain/recovery.h"
 #include "domain/session.h"
+#include "domain/sheet_import.h"
 #include "domain/statistic.h"
 #include "domain/trail.h"
 #include "flow/flow.h"
@@ -38,6 +39,7 @@ const struct job_kind job_kinds[] = {
     { "flow.due",               due_job },
     { "mail.send",              outbox_send_job },
     { "sms.send",               outbox_send_job },
+    { "sheet.import",           sheet_import_job },
     { NULL, NULL } };
 
 static void sweep(struct work *work)

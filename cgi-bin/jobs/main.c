@@ -1,5 +1,6 @@
 /* jobs: the background runner. The parent only minds its children: one ticks (what happens by the clock),
- * Jobs.Workers take jobs. A child that dies is replaced; its job comes back when the lease ends. */
+ * Jobs.Workers take jobs. A child that dies is replaced, and the new one ends its lease, so that its job goes on at once;
+ * that of a machine that is gone comes back when the lease ends. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,8 +16,10 @@
 #include "core/dict.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "domain/checks.h"
 #include "domain/job.h"
 #include "domain/process.h"
+#include "web/form.h"
 #include "kinds.h"
 
 enum { CHILDREN_MAX = 65 };
@@ -96,13 +99,21 @@ static void run_job(struct work *work, struct turn *turn)
         log_line(LOG_WARN_, work, "job.unmarked", "%s: its lease will end", work->fail_detail);
 }
 
+static void release(struct work *work, void *arg)
+{
+    (void)arg;
+    job_release_gone(work);
+}
+
 static void worker(struct arena *arena, struct db *db)
 {
     struct turn turn = { .taken = false };
+    bool released = false;
     while (!stopping) {
         struct work work = { .arena = arena, .db = db, .now = clock_now(), .id = "jobs",
                              .actor = { .role = "system", .login = "", .name = "", .division = "" } };
         work_begin(&work);
+        released = released || work_run(&work, WORK_WRITE, release, NULL);
         turn.taken = false;
         turn.taken = work_run(&work, WORK_WRITE, take, &turn) && turn.taken;
         if (turn.taken)
@@ -203,7 +214,9 @@ int main(int argc, char **argv)
         return 0;                                   /* has none */
     config_load(argv[0]);
     dict_load_all();
-    process_start();                                /* flows: deadlines are counted anew here */
+    checks_register();                              /* imports judge rows by the forms */
+    process_start();                                /* flows: deadlines are counted anew here; what can be imported */
+    forms_tie();
     if (argc > 1 && strcmp(argv[1], "--check") == 0) {
         puts("jobs: configuration OK");
         return 0;

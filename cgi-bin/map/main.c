@@ -8,6 +8,8 @@ static const struct route routes[] = {
     { GET, "/map/list",                  CAP_PUBLIC, "map-view", map_rows_part },
     { GET, "/map/facet",                 CAP_PUBLIC, "map-view", map_facet_part },
     { GET, "/map/stations/{id}",         CAP_PUBLIC, NULL,       station_page },
+    { GET, "/map/station/{code}",        CAP_PUBLIC, "map-code", station_by_code },
+    { GET, "/map/equipment/{code}",      CAP_PUBLIC, "map-code", equipment_by_code },
     { GET, "/map/stations/{id}/card",    CAP_PUBLIC, NULL,       station_card_part },
     { GET, "/map/stations/{id}/qr.png",  CAP_PUBLIC, NULL,       station_qr_png },
     { GET, "/map/stations/{id}/qr.svg",  CAP_PUBLIC, NULL,       station_qr_svg },

@@ -65,6 +65,8 @@ void map_rows_part(struct request *rq);
 void map_facet_part(struct request *rq);
 void map_view_json(struct request *rq);
 void station_page(struct request *rq);
+void station_by_code(struct request *rq);
+void equipment_by_code(struct request *rq);
 void station_card_part(struct request *rq);
 void station_qr_png(struct request *rq);
 void station_qr_svg(struct request *rq);

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/config.h"
 #include "core/text.h"
+#include "domain/label.h"
 #include "domain/station_card.h"
 #include "draw/qr.h"
 #include "draw/staticmap.h"
@@ -10,10 +12,10 @@
 
 enum { QR_SCALE = 6, PICTURE_WIDTH = 640, PICTURE_HEIGHT = 360, PICTURE_ZOOM = 13 };
 
-static void card_load(struct request *rq)
+static void card_fill(struct request *rq, int64_t id)
 {
     HDF *card = view_node(rq->page, "Station");
-    if (!station_card(&rq->work, form_int(rq, "id"), card))
+    if (!station_card(&rq->work, id, card))
         fail(&rq->work, FAIL_MISSING, "没有找到这座充电站，可能已经撤除或不再对外开放。");
     int64_t free_ = atoi(view_get(card, "free")), busy = atoi(view_get(card, "busy")), total = atoi(view_get(card, "total"));
     int64_t fault = atoi(view_get(card, "fault")), unknown = atoi(view_get(card, "unknown"));
@@ -25,9 +27,12 @@ static void card_load(struct request *rq)
     view_set(card, "address_url", url_text(rq->work.arena, view_get(card, "address")));
 }
 
+static void card_load(struct request *rq) { card_fill(rq, form_int(rq, "id")); }
+
+/* By the public code: what is stuck on a wall outlives the numbers of a database. */
 static const char *station_address(struct request *rq)
 {
-    return arena_printf(rq->work.arena, "%s/map/stations/%lld", public_address(rq), (long long)form_int(rq, "id"));
+    return arena_printf(rq->work.arena, "%s/map/station/%s", public_address(rq), view_get(rq->page, "Station.public_code"));
 }
 
 void station_card_part(struct request *rq)
@@ -37,9 +42,20 @@ void station_card_part(struct request *rq)
     page(rq, "map/card.cst");
 }
 
-void station_page(struct request *rq)
+/* Where the public tells us something about what it looks at; not offered until the area that answers has a page. */
+static void ways_to_page(struct request *rq)
 {
-    card_load(rq);
+    const char *feedback = config_text("Public.FeedbackPath"), *repair = config_text("Public.RepairPath");
+    const char *code = view_get(rq->page, "Station.public_code"), *equipment = view_get(rq->page, "EquipmentCode");
+    const char *query = arena_printf(rq->work.arena, "?station=%s&equipment=%s", code, equipment);
+    if (*feedback)
+        view_setf(rq->page, "Feedback", "%s%s", feedback, query);
+    if (*repair)
+        view_setf(rq->page, "Repair", "%s%s", repair, query);
+}
+
+static void draw(struct request *rq)
+{
     view_set(rq->page, "Title", view_get(rq->page, "Station.name"));
     view_set(rq->page, "Menu", "map");
     view_set(rq->page, "Crumbs.0.Label", "首页");
@@ -50,8 +66,38 @@ void station_page(struct request *rq)
     view_set(rq->page, "Column.Name", "充电地图");
     view_set(rq->page, "Column.Type", "公共服务");
     view_set(rq->page, "Address", station_address(rq));
+    ways_to_page(rq);
     page(rq, "map/station.cst");
 }
+
+void station_page(struct request *rq)
+{
+    card_load(rq);
+    draw(rq);
+}
+
+/* A QR code's target; typed by hand it may be in small letters. */
+static void by_code(struct request *rq, enum label_of of)
+{
+    char *code = arena_copy(rq->work.arena, form_text(rq, "code"));
+    const char *equipment;
+    bool declared;
+    for (char *c = code; *c; c++)
+        *c = *c >= 'a' && *c <= 'z' ? *c - 32 : *c;
+    int64_t id = label_station(&rq->work, of, code, &equipment, &declared);
+    if (!id)
+        fail(&rq->work, FAIL_MISSING, declared ? "该设施已登记，实时数据还没有接入本平台，请以现场标识为准。"
+                                               : "没有找到这个二维码对应的充电站，可能已经撤除或不再对外开放。");
+    card_fill(rq, id);
+    if (*equipment) {
+        view_set(rq->page, "Equipment", equipment);
+        view_set(rq->page, "EquipmentCode", code);
+    }
+    draw(rq);
+}
+
+void station_by_code(struct request *rq)   { by_code(rq, LABEL_STATION); }
+void equipment_by_code(struct request *rq) { by_code(rq, LABEL_EQUIPMENT); }
 
 /* A code or picture of a station that does not exist is a 404 as well. */
 static void picture_answer(struct request *rq, const char *type, const void *body, size_t size)

@@ -107,6 +107,7 @@ static void add_demo_accounts(struct work *work, void *arg)
 {
     (void)arg;
     account_demo_load(work);
+    demo_built(work);
     statistics_count(work);
 }
 

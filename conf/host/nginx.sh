@@ -69,7 +69,7 @@ large_locations()
     while IFS=$'\t' read -r program path bytes; do
         [ -n "$program" ] || continue
         case $path in *'{'*) die "$program: $path takes $bytes bytes, and has places to fill" "Give a route with a large body a path of its own" ;; esac
-        printf '        location = %s {\n            client_max_body_size %s;\n            fastcgi_pass %s;\n        }\n' "$path" "$bytes" "$program"
+        printf '        location = %s {\n            client_max_body_size %s;\n            limit_req zone=post burst=%s nodelay;\n            fastcgi_pass %s;\n        }\n' "$path" "$bytes" "$POST_BURST" "$program"
     done <<<"$1"
 }
 

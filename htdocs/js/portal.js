@@ -51,6 +51,55 @@
     if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
   });
 
+  /* Pictures and papers are seen large in a window of the page; arrows go through those that stand together. */
+  function viewer(link) {
+    var group = link.closest('.gallery, .form-file-list') || doc, dialog = doc.createElement('dialog'), stage = doc.createElement('div');
+    var links = Array.from(group.querySelectorAll('a[data-view]')), at = links.indexOf(link);
+    var h2 = doc.createElement('h2'), foot = doc.createElement('div'), whole = doc.createElement('a');
+    function control(label, act) {
+      var made = doc.createElement('button');
+      made.type = 'button';
+      made.className = 'govuk-button govuk-button--secondary';
+      made.textContent = label;
+      made.addEventListener('click', act);
+      return made;
+    }
+    function show(next) {
+      var item, now = links[at = (next + links.length) % links.length], pdf = now.dataset.view === 'pdf';
+      item = doc.createElement(pdf ? 'iframe' : 'img');
+      if (pdf) item.title = now.dataset.viewName; else item.alt = now.dataset.viewName;
+      item.src = now.dataset.viewPath;
+      stage.replaceChildren(item);
+      h2.textContent = now.dataset.viewName + (links.length > 1 ? '（' + (at + 1) + ' / ' + links.length + '）' : '');
+      whole.href = now.href;
+    }
+    dialog.className = 'dialog viewer';
+    dialog.setAttribute('aria-labelledby', 'viewer-title');
+    h2.id = 'viewer-title';
+    stage.className = 'viewer-stage';
+    foot.className = 'viewer-foot';
+    whole.className = 'govuk-link';
+    whole.target = '_blank';
+    whole.rel = 'noopener';
+    whole.textContent = '在新窗口打开';
+    if (links.length > 1) foot.append(control('上一个', function () { show(at - 1); }), control('下一个', function () { show(at + 1); }));
+    foot.append(whole, control('关闭', function () { dialog.close(); }));
+    dialog.append(h2, stage, foot);
+    dialog.addEventListener('keydown', function (event) {
+      if (event.key === 'ArrowLeft') show(at - 1);
+      if (event.key === 'ArrowRight') show(at + 1);
+    });
+    dialog.addEventListener('close', function () { dialog.remove(); link.focus(); });
+    doc.body.append(dialog);
+    show(at);
+    dialog.showModal();
+  }
+  on('click', 'a[data-view]', function (event, link) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement || !link.dataset.viewPath) return;
+    event.preventDefault();
+    viewer(link);
+  });
+
   on('click', '[data-print]', function () { window.print(); });
   on('click', '.password-show', function (event, button) {
     var input = button.previousElementSibling, hidden = input.type === 'password';

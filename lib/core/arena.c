@@ -50,6 +50,21 @@ void arena_reset(struct arena *arena)
     arena->top->used = 0;
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+    return (struct arena_mark){ arena->top, arena->top->used };
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->top != mark.block) {
+        struct block *gone = arena->top;
+        arena->top = gone->next;
+        free(gone);
+    }
+    arena->top->used = mark.used;
+}
+
 void arena_free(struct arena *arena)
 {
     if (!arena)

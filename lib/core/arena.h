@@ -16,6 +16,11 @@ void          arena_free(struct arena *arena);
 /* Forgets everything allocated; keeps the first block so that a busy process does not call malloc. */
 void arena_reset(struct arena *arena);
 
+/* Back to a point: what was allocated since is forgotten. For the rows of a long file (work_step in core/work.h). */
+struct arena_mark { void *block; size_t used; };
+struct arena_mark arena_mark(const struct arena *arena);
+void              arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Zeroed, aligned for any type, never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 

@@ -24,6 +24,10 @@
     X(CONTACT_VIEW,    "contact-view",    "查看辖区运营商通讯录")                         \
     X(COMPANY_OWN,     "company-own",     "维护本企业信息和通讯录")                       \
     X(COMPANY,         "company",         "企业概览和注册信息")                            \
+    X(RECORD_VIEW,     "record-view",     "查阅充电设施档案")                               \
+    X(RECORD_OWN,      "record-own",      "录入和申报本企业充电设施档案")                   \
+    X(ENTRUST,         "entrust",         "登记委托运营、查看受托平台推送的充电站")         \
+    X(RECORD_REVIEW,   "record-review",   "审核充电设施档案")                               \
     X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")                                   \
     X(SIGNING_IN,      "signing-in",      "完成登录验证")                                 \
     X(TRAIL_VIEW,      "trail-view",      "查阅审计日志")                                 \

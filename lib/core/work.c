@@ -121,6 +121,15 @@ void work_release(struct work *work)
     release_down_to(work, NULL);
 }
 
+void work_step(struct work *work, void (*fn)(struct work *work, void *arg), void *arg)
+{
+    const struct deferred *before = work->deferred;
+    struct arena_mark mark = arena_mark(work->arena);
+    fn(work, arg);
+    release_down_to(work, before);
+    arena_rewind(work->arena, mark);
+}
+
 struct run {
     enum work_mode mode;
     void         (*fn)(struct work *work, void *arg);

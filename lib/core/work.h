@@ -79,6 +79,9 @@ enum work_mode { WORK_PLAIN, WORK_READ, WORK_WRITE };   /* no transaction, READ 
 bool work_run(struct work *work, enum work_mode mode, void (*fn)(struct work *work, void *arg), void *arg);
 /* The same inside another work_run(), for jobs that do several transactions: a failure ends the outer one. */
 void work_must(struct work *work, enum work_mode mode, void (*fn)(struct work *work, void *arg), void *arg);
+/* One step of many (a row of a file): what fn allocates and defers is given back at its end, so that memory does not grow
+ * with the steps. When fn fails, that is left to the end of the work. */
+void work_step(struct work *work, void (*fn)(struct work *work, void *arg), void *arg);
 _Noreturn void work_finished(struct work *work);
 /* A part of the running transaction that may fail by itself (one row of many), inside WORK_WRITE; parts may lie in parts.
  * False: what it wrote is undone, the rest of the transaction stands; work->failed and fail_text say why. Only what lies

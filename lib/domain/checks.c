@@ -5,12 +5,14 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/db.h"
 #include "core/text.h"
 #include "core/uscc.h"
 #include "domain/division.h"
+#include "domain/doubt.h"
 #include "domain/file.h"
 #include "web/form.h"
 
@@ -219,6 +221,30 @@ static const char *same_as_wrong(const struct form_checked *c)
          : say(c, "与「%s」不一致，请重新输入", values_label(c->values, c->arg));
 }
 
+static const char *at_least_wrong(const struct form_checked *c)
+{
+    const char *least = values_text(c->values, c->arg);
+    return !*least || strtod(c->text, NULL) >= strtod(least, NULL) ? NULL
+         : say(c, "不能小于「%s」%s，请核对", values_label(c->values, c->arg), least);
+}
+
+/* Found at the field that asks, for an empty field has no checks of its own. */
+static const char *needs_wrong(const struct form_checked *c)
+{
+    size_t size = strcspn(c->arg, ":");
+    const char *field = c->arg + size + (c->arg[size] == ':');
+    bool asked = (size == 1 && *c->arg == '*') || (strlen(c->text) == size && strncmp(c->text, c->arg, size) == 0);
+    if (!asked || values_has(c->values, field))
+        return NULL;
+    return size == 1 && *c->arg == '*' ? say(c, "填写后还应填写「%s」", values_label(c->values, field))
+                                       : say(c, "为当前选项时，应填写「%s」", values_label(c->values, field));
+}
+
+static const char *owner_wrong(const struct form_checked *c)
+{
+    return strcmp(c->text, "999999999") == 0 ? NULL : organisation_wrong(c);
+}
+
 static const struct form_check checks[] = {
     { "uscc",         code_normal,   uscc_wrong,         NULL,    NULL,      USCC_LENGTH },
     { "uscc-shape",   code_normal,   uscc_shape_wrong,   NULL,    NULL,      USCC_LENGTH },
@@ -234,6 +260,9 @@ static const struct form_check checks[] = {
     { "not-before",   NULL,          not_before_wrong,   NULL,    NULL,      0 },
     { "country-code", code_normal,   country_wrong,      NULL,    NULL,      2 },
     { "same-as",      NULL,          same_as_wrong,      NULL,    NULL,      0 },
+    { "at-least",     NULL,          at_least_wrong,     NULL,    NULL,      0 },
+    { "needs",        NULL,          needs_wrong,        NULL,    NULL,      0 },
+    { "owner-code",   code_normal,   owner_wrong,        NULL,    NULL,      ORGANISATION_LENGTH },
 };
 
 /* --- divisions and files --------------------------------------------------------------------------------------------- */
@@ -257,7 +286,8 @@ static int level(struct work *work, const char *code)
 void checks_register(void)
 {
     static const struct form_divisions divisions = { division_path, children, parent, level };
-    static const struct form_files files = { file_take, file_link, file_list, file_keep };
+    static const struct form_files files = { file_take, file_link, file_caption, file_list, file_keep };
+    static const struct form_places places = { place_doubt, place_home };
     static bool done;
     if (done)
         return;
@@ -266,4 +296,5 @@ void checks_register(void)
         form_check_register(&checks[i]);
     form_divisions_register(&divisions);
     form_files_register(&files);
+    form_places_register(&places);
 }

@@ -10,7 +10,10 @@
  *     email  postcode  bank-account (8 to 30 digits)  login (4 to 30 letters, digits, _ - ., begins with a letter)
  *     country-code    two letters, ISO 3166-1; upper case
  *     not-after=X  not-before=X     X: today, a date, or another date field of the form
- *     same-as=FIELD   typed twice, equal */
+ *     same-as=FIELD   typed twice, equal
+ *     at-least=FIELD  a number not smaller than that field's
+ *     needs=X:FIELD   when this field says X (or anything, with *), FIELD must be filled in
+ *     owner-code      EquipmentOwnerID of T/CEC 102 (7): 组织机构代码, or 999999999 for a private owner */
 #ifndef DOMAIN_CHECKS_H
 #define DOMAIN_CHECKS_H
 

@@ -21,6 +21,8 @@ int demo_tick(struct work *work);
 
 /* --- parts (demo_city.c, demo_content.c) ----------------------------------------------------- */
 void demo_city(struct work *work, struct progress *progress);
+void demo_records(struct work *work);      /* archives of a few operators in every state; after demo_city() */
+void demo_built(struct work *work);        /* what a platform pushes for the demonstration builder (H3.2); after the accounts */
 void demo_articles(struct work *work);
 
 #endif

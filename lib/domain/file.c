@@ -24,9 +24,10 @@
                    " AND NOT EXISTS (SELECT 1 FROM file_link l WHERE l.file_id = f.id))) FOR UPDATE"
 #define Q_UNLINK "DELETE FROM file_link WHERE record = ? AND record_id = ? AND field = ?"
 #define Q_LINK "INSERT INTO file_link (record, record_id, field, position, file_id) VALUES (?, ?, ?, ?, ?)"
-#define Q_LINK_ALL "INSERT INTO file_link (record, record_id, field, position, file_id)" \
-                   " SELECT ?, ?, field, position, file_id FROM file_link WHERE record = ? AND record_id = ?"
-#define Q_LIST "SELECT f.id, f.name, f.size, f.kind FROM file_link l JOIN file f ON f.id = l.file_id" \
+#define Q_CAPTION "UPDATE file_link SET caption = ? WHERE record = ? AND record_id = ? AND field = ? AND file_id = ?"
+#define Q_LINK_ALL "INSERT INTO file_link (record, record_id, field, position, file_id, caption)" \
+                   " SELECT ?, ?, field, position, file_id, caption FROM file_link WHERE record = ? AND record_id = ?"
+#define Q_LIST "SELECT f.id, f.name, f.size, f.kind, l.caption FROM file_link l JOIN file f ON f.id = l.file_id" \
                " WHERE l.record = ? AND l.record_id = ? AND l.field = ? ORDER BY l.position"
 #define Q_COUNT "SELECT COUNT(*) FROM file_link WHERE record = ? AND record_id = ? AND field = ?"
 #define Q_OPEN "SELECT LOWER(HEX(sha256)), kind, name, account_id FROM file WHERE id = ?"
@@ -228,6 +229,11 @@ void file_keep(struct work *work, int64_t id, int days)
     db_exec(work, Q_KEEP, I(days + 1), I(id));
 }
 
+void file_caption(struct work *work, const char *record, int64_t record_id, const char *field, int64_t id, const char *text)
+{
+    db_exec(work, Q_CAPTION, T(text), T(record), I(record_id), T(field), I(id));
+}
+
 void file_link_all(struct work *work, const char *from, int64_t from_id, const char *to, int64_t to_id)
 {
     db_exec(work, Q_LINK_ALL, T(to), I(to_id), T(from), I(from_id));
@@ -242,7 +248,7 @@ static const char *size_words(struct arena *arena, int64_t size)
     return arena_printf(arena, "%.1f MB", (double)size / (1 << 20));
 }
 
-struct listed { int64_t id, size; const char *name, *kind; };
+struct listed { int64_t id, size; const char *name, *kind, *caption; };
 struct listing { struct work *work; HDF *node; int count; };
 
 static void list_one(void *row, void *arg)
@@ -259,7 +265,8 @@ static void list_one(void *row, void *arg)
     bool picture = strcmp(file->kind, "png") == 0 || strcmp(file->kind, "jpeg") == 0;
     const struct { const char *name, *value; } values[] = { { "Id", path + 7 }, { "Name", file->name },
         { "Size", size_words(arena, file->size) }, { "Kind", file->kind }, { "Path", path },
-        { "Thumb", picture ? arena_printf(arena, "%s/thumb", path) : NULL } };
+        { "Thumb", picture ? arena_printf(arena, "%s/thumb", path) : NULL },
+        { "Caption", *file->caption ? file->caption : NULL } };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         if (values[i].value && hdf_set_value(node, values[i].name, values[i].value))
             abort();
@@ -268,7 +275,7 @@ static void list_one(void *row, void *arg)
 int file_list(struct work *work, const char *record, int64_t record_id, const char *field, HDF *node)
 {
     static const struct db_column columns[] = { DB_INT(struct listed, id), DB_TEXT(struct listed, name),
-        DB_INT(struct listed, size), DB_TEXT(struct listed, kind), DB_END };
+        DB_INT(struct listed, size), DB_TEXT(struct listed, kind), DB_TEXT(struct listed, caption), DB_END };
     struct listed row;
     struct listing listing = { work, node, 0 };
     db_each(work, columns, &row, list_one, &listing, Q_LIST, T(record), I(record_id), T(field));

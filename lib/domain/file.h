@@ -30,11 +30,13 @@ const char *file_take(struct work *work, const struct upload *upload, unsigned a
 /* Ties files to a record ("operator_registration", 7, "licence"), replacing what was tied to that field. Only what this
  * actor brought, or what was tied to this record already; else the work ends with FAIL_INVALID (a made-up or too old id). */
 void file_link(struct work *work, const char *record, int64_t record_id, const char *field, const int64_t *ids, size_t count);
+/* What is said below a tied file, at most 100 characters. */
+void file_caption(struct work *work, const char *record, int64_t record_id, const char *field, int64_t id, const char *text);
 /* A record that grows out of another (a registration that became an operator) shares its files: every field. */
 void file_link_all(struct work *work, const char *from, int64_t from_id, const char *to, int64_t to_id);
 /* A draft names it: the sweep spares it for so many days, though it belongs to no record yet. */
 void file_keep(struct work *work, int64_t id, int days);
-/* node.N.{Id, Name, Size, Kind, Path, Thumb}; Thumb only for pictures. Size in words ("1.2 MB"). Returns how many. */
+/* node.N.{Id, Name, Size, Kind, Path, Thumb, Caption}; Thumb only for pictures. Size in words ("1.2 MB"). Returns how many. */
 int  file_list(struct work *work, const char *record, int64_t record_id, const char *field, HDF *node);
 /* How many files the record has in the field: what a rule "at least one" asks. */
 int64_t file_count(struct work *work, const char *record, int64_t record_id, const char *field);

@@ -1,6 +1,10 @@
 #include "domain/job.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/config.h"
@@ -33,6 +37,9 @@
                  " finished_at = NOW(3)" MINE
 #define Q_PROGRESS "UPDATE job SET progress = ?, leased_until = NOW(3) + INTERVAL ? SECOND" \
                    " WHERE id = ? AND state = 'running' AND runner = ?"
+/* Whose process on this machine is gone (killed): its lease needs no waiting for. */
+#define Q_HERE "SELECT id, runner FROM job WHERE state = 'running' AND leased_until > NOW(3) AND runner LIKE CONCAT(?, ':%') LIMIT 64"
+#define Q_RELEASE "UPDATE job SET leased_until = NOW(3) - INTERVAL 1000 MICROSECOND WHERE id = ? AND state = 'running' AND runner = ?"
 #define Q_PURGE "DELETE FROM job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 30 DAY LIMIT 1000"
 
 void job_add(struct work *work, const char *kind, const char *key, const char *payload)
@@ -45,15 +52,23 @@ bool job_add_once(struct work *work, const char *kind, const char *key, const ch
     return db_insert_new(work, Q_ADD_ONCE, T(kind), T(key), T(payload));
 }
 
+enum { HOST_SIZE = 28 };
+
+static void host_name(char host[HOST_SIZE])
+{
+    host[0] = host[HOST_SIZE - 1] = '\0';
+    gethostname(host, HOST_SIZE - 1);
+}
+
 /* Of this process, whose pid alone would not tell machines of a cluster apart. */
 static const char *runner_name(void)
 {
     static char name[40];
     static pid_t of;
-    char host[28] = "";
+    char host[HOST_SIZE];
     if (of != getpid()) {
         of = getpid();
-        gethostname(host, sizeof host - 1);
+        host_name(host);
         snprintf(name, sizeof name, "%s:%d", host, (int)of);
     }
     return name;
@@ -90,6 +105,31 @@ bool job_take(struct work *work, struct job *job)
         return true;
     job_failed(work, job, "每次执行都未能结束（执行进程中断或超时）", true);       /* else it would end runners for ever */
     return false;
+}
+
+struct held { int64_t id; const char *runner; };
+struct gone { struct work *work; struct held held[64]; size_t count; };
+
+static void note_gone(void *row, void *arg)
+{
+    const struct held *held = row;
+    struct gone *gone = arg;
+    long pid = strtol(strrchr(held->runner, ':') + 1, NULL, 10);
+    if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        gone->held[gone->count++] = (struct held){ held->id, arena_copy(gone->work->arena, held->runner) };
+}
+
+void job_release_gone(struct work *work)
+{
+    static const struct db_column columns[] = { DB_INT(struct held, id), DB_TEXT(struct held, runner), DB_END };
+    char host[HOST_SIZE];
+    struct held row;
+    struct gone gone = { .work = work };
+    host_name(host);
+    db_each(work, columns, &row, note_gone, &gone, Q_HERE, T(host));
+    for (size_t i = 0; i < gone.count; i++)
+        if (db_exec(work, Q_RELEASE, I(gone.held[i].id), T(gone.held[i].runner)))
+            log_line(LOG_WARN_, work, "job.released", "job %lld: its runner %s is gone", (long long)gone.held[i].id, gone.held[i].runner);
 }
 
 static void store_progress(struct work *work, void *text)

@@ -30,6 +30,9 @@ void job_failed(struct work *work, const struct job *job, const char *error, boo
 /* Said by a long job between its transactions: shown to staff, and renews the lease; ends the work with a conflict
  * when the lease was lost. Nothing outside a job. */
 void job_progress(struct work *work, const char *text);
+/* Ends the leases of processes of this machine that were killed, so that their jobs go on at once and not when the lease ends
+ * (Jobs.LeaseSeconds); a process of another machine is not looked at. A new runner says it before it takes jobs. */
+void job_release_gone(struct work *work);
 void job_purge(struct work *work);              /* done ones after 30 days */
 
 #endif

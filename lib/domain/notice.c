@@ -20,6 +20,13 @@ static void reader_add(void *row, void *arg)
     out->phone = arena_copy(readers->work->arena, reader->phone);
 }
 
+/* Decided upon together: one message says how many and names the first. */
+static const char *together(struct work *work, const struct flow_notice *notice)
+{
+    return notice->count < 2 ? "" : arena_printf(work->arena, "本次共 %lld 件：%s%s，详情请登录查看。", (long long)notice->count,
+                                                 notice->title, notice->count > 3 ? "等" : "");
+}
+
 void notice_queue(struct work *work, const struct flow_notice *notice)
 {
     static const struct db_column columns[] = { DB_TEXT(struct reader, email), DB_TEXT(struct reader, phone), DB_END };
@@ -27,8 +34,8 @@ void notice_queue(struct work *work, const struct flow_notice *notice)
     struct reader row;
     if (!notice->to_owner)
         return;
-    const char *text = arena_printf(work->arena, "【%s】%s：%s%s%s", config_text("Site.ShortName"), notice->label, notice->text,
-                                    *notice->opinion ? "审核意见：" : "", notice->opinion);
+    const char *text = arena_printf(work->arena, "【%s】%s：%s%s%s%s", config_text("Site.ShortName"), notice->label, notice->text,
+                                    together(work, notice), *notice->opinion ? "审核意见：" : "", notice->opinion);
     db_each(work, columns, &row, reader_add, &readers, Q_WHO, I(notice->account_id), I(notice->account_id),
             I(notice->operator_id ? notice->operator_id : -1));
     for (size_t i = 0; i < readers.count; i++) {

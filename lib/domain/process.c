@@ -5,10 +5,15 @@
 #include "domain/calendar.h"
 #include "domain/colleague.h"
 #include "domain/company.h"
+#include "domain/equipment_record.h"
 #include "domain/notice.h"
+#include "domain/record_compare.h"
+#include "domain/record_queue.h"
+#include "domain/record_sheets.h"
 #include "domain/registration.h"
 #include "domain/role.h"
 #include "domain/setting.h"
+#include "domain/station_record.h"
 #include "domain/trail.h"
 #include "flow/flow.h"
 
@@ -29,6 +34,10 @@ static void nouns_register(void)
 {
     registration_process();
     company_process();
+    station_record_process();
+    equipment_record_process();
+    record_compare_load();
+    record_sheets_process();
 }
 
 int64_t process_todo(struct work *work)    { return flow_count(work, FLOW_TODO); }
@@ -48,4 +57,5 @@ void process_start(void)
     side_counter_register("todo", process_todo);
     side_counter_register("overdue", process_overdue);
     side_counter_register("copied", process_copied);
+    side_counter_register("review", record_queue_waiting);
 }

@@ -9,6 +9,7 @@
 #include "core/db.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "domain/entrustment.h"
 #include "domain/job.h"
 #include "domain/partner.h"
 #include "domain/status_push.h"
@@ -211,6 +212,7 @@ static void pull_finish(struct work *page, void *arg)
     if (pull->report->complete)       /* their clock may be behind ours: ask again for the last minutes next time */
         partner_pulled(page, pull->partner.operator_id,
                        time_format(page->arena, pull->work->now - OVERLAP_MS, "%Y-%m-%d %H:%M:%S"));
+    entrustment_apply(page, pull->partner.operator_id);
     job_add(page, "map.build", "map.build", "{}");
     job_add(page, "exchange.pull-status", arena_printf(page->arena, "exchange.pull-status.%s", code), payload_for(page, code));
 }

@@ -17,7 +17,7 @@
 #include "domain/station.h"
 
 #define Q_STATION                                                                                            \
-    "SELECT s.id, s.code, s.name, s.address, s.division_code, s.station_type, s.station_status AS status_code," \
+    "SELECT s.id, s.code, s.public_code, s.name, s.address, s.division_code, s.station_type, s.station_status AS status_code," \
     " s.construction AS construction_code, s.country_code, o.id AS operator_id, o.name AS operator,"          \
     " o.code AS operator_code, s.station_tel AS tel, COALESCE(NULLIF(s.service_tel, ''), o.service_tel, '') AS service_tel," \
     " s.busine_hours AS hours, s.electricity_fee, s.service_fee, s.park_fee, s.park_info, s.payment AS payment_text," \
@@ -162,6 +162,7 @@ static void connector_list(struct gather *g, const struct row *r)
     set(work, node, "power", power_words(work->arena, r->power));
     set(work, node, "park_no", r->park_no);
     set(work, node, "equipment", *r->equipment_name ? r->equipment_name : r->equipment_code);
+    set(work, node, "equipment_code", r->equipment_code);
     set(work, node, "kind", dict_label_int("equipment_type", r->kind));
     set(work, node, "state", known ? code : "unknown");
     set(work, node, "label", dict_label("connector_state", known ? code : "unknown"));

@@ -57,18 +57,15 @@ void *qr_png(struct arena *arena, const char *text, int scale, size_t *size)
     return out;
 }
 
-/* One path; each run of dark modules in a row is one piece of it. */
-char *qr_svg(struct arena *arena, const char *text, size_t *size)
+/* Each run of dark modules in a row is one piece of the path. */
+char *qr_path(struct arena *arena, const char *text, int *side)
 {
     QRcode *code = qr_code(text);
     if (!code)
         return NULL;
-    int side = code->width + 2 * QUIET;
-    size_t room = (size_t)(code->width * code->width) * 20 + 400, used;
+    size_t room = (size_t)(code->width * code->width) * 20 + 1, used = 0;
     char *out = arena_alloc(arena, room);
-    used = (size_t)snprintf(out, room,
-                            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">"
-                            "<path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path d=\"", side, side, side, side);
+    *side = code->width + 2 * QUIET;
     for (int y = 0; y < code->width; y++)
         for (int x = 0, run; x < code->width; x += run ? run : 1) {
             for (run = 0; x + run < code->width && module_dark(code, x + run, y); run++)
@@ -76,8 +73,19 @@ char *qr_svg(struct arena *arena, const char *text, size_t *size)
             if (run)
                 used += (size_t)snprintf(out + used, room - used, "M%d %dh%dv1h-%dz", x + QUIET, y + QUIET, run, run);
         }
-    used += (size_t)snprintf(out + used, room - used, "\"/></svg>");
+    out[used] = '\0';
     QRcode_free(code);
-    *size = used;
+    return out;
+}
+
+char *qr_svg(struct arena *arena, const char *text, size_t *size)
+{
+    int side;
+    const char *path = qr_path(arena, text, &side);
+    if (!path)
+        return NULL;
+    char *out = arena_printf(arena, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">"
+                             "<path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path d=\"%s\"/></svg>", side, side, side, side, path);
+    *size = strlen(out);
     return out;
 }

@@ -65,16 +65,18 @@ void flow_guard_register(const char *name, flow_guard *guard);
 typedef void flow_then(struct work *work, int64_t id);
 void flow_then_register(const char *name, flow_then *then);
 
-/* A case that came to a state somebody wants to know of. */
+/* A case that came to a state somebody wants to know of; of a batch, all cases of one reader that came to it, told once:
+ * then `count` says how many, `title` names the first few (「甲桩」「乙桩」「丙桩」) and id, step_id and path are the first one's. */
 struct flow_notice {
     const char *flow, *label, *title, *state, *state_label, *text, *opinion, *path;
-    int64_t     id, step_id;
+    int64_t     id, step_id, count;
     bool        to_owner;                        /* false: to the holders of `capability` whose division holds `division` */
     enum capability capability;
     int64_t     operator_id, account_id;         /* the owner; 0: none */
     const char *division;
 };
-/* Called within the move's transaction, so it writes an outbox row and sends nothing. One function; NULL: nobody. */
+/* Called within the move's transaction (of a batch: once at its end), so it writes an outbox row and sends nothing. One
+ * function; NULL: nobody. */
 typedef void flow_notify(struct work *work, const struct flow_notice *notice);
 void flow_notify_register(flow_notify *notify);
 
@@ -101,6 +103,7 @@ struct flow_move {
     const int64_t *copies;           /* accounts to send a copy to */
     size_t         copy_count;
     HDF           *reasons;          /* filled when a guard refuses; NULL: not wanted */
+    struct flow_gathering *many;     /* set by flow_batch_take() alone; NULL: one by itself */
 };
 
 /* Takes the action as work->actor, inside a read-write transaction. Ends the work: 404 no such case in scope or no such
@@ -112,6 +115,8 @@ const char *flow_try(struct work *work, const struct flow_move *move);
 
 /* The begin of a case's way, when its row is made (in the initial state). Idempotent. */
 void flow_begin(struct work *work, const char *flow, int64_t id);
+/* The same for rows this very transaction made, all in the initial state and the actor's own: few statements for many. */
+void flow_begin_many(struct work *work, const char *flow, const int64_t *ids, size_t count);
 
 /* Counts every open deadline anew by the calendar as it is now (flow_due.c says by which rule); returns how many changed.
  * Inside WORK_PLAIN, by a job that whoever changes the calendar asks for. */

@@ -164,7 +164,11 @@ struct batch {
     struct flow_picks       picks;
     const char            **wrong;       /* one a pick; NULL: done */
     size_t                  done;
+    struct flow_gathering   many;
+    struct flow_case       *left;        /* one a pick: how the move left it; id 0: not moved now */
 };
+
+#define Q_KEYS "SELECT 1 FROM flow_step WHERE account_id = ? AND idempotency LIKE CONCAT(?, ':%') LIMIT 1"
 
 struct one {
     const struct flow_move *move;
@@ -181,6 +185,8 @@ static const char *take_one(struct work *work, struct batch *b, struct flow_pick
 {
     struct flow_move move = *b->move;
     struct one one = { &move, NULL };
+    size_t told = b->many.told_count;
+    move.many = &b->many;
     move.id = pick.id;
     move.seen = pick.seen;
     move.reasons = NULL;
@@ -188,19 +194,25 @@ static const char *take_one(struct work *work, struct batch *b, struct flow_pick
         move.idempotency = arena_printf(work->arena, "%s:%lld", move.idempotency, (long long)pick.id);
     if (work_part(work, try_one, &one))
         return one.words;
+    b->many.told_count = told;                     /* undone: nothing to tell */
     return work->failed == FAIL_MISSING ? "没有这个事项，可能已删除或不在您的辖区" : arena_copy(work->arena, work->fail_text);
 }
 
 static void take_all(struct work *work, void *arg)
 {
     struct batch *b = arg;
+    const char *key = b->move->idempotency;
     b->done = 0;
+    b->many = (struct flow_gathering){ .fresh = key && *key && !db_int(work, 0, Q_KEYS, I(work->actor.account_id), T(key)) };
     for (size_t i = 0; i < b->picks.count; i++) {
+        b->many.last.id = 0;
         b->wrong[i] = take_one(work, b, b->picks.list[i]);
+        b->left[i] = b->many.last;
         b->done += !b->wrong[i];
     }
     if (b->action->bulk == BULK_ALL && b->done < b->picks.count)
         fail(work, FAIL_CONFLICT, "%s", "");       /* undone, all of it */
+    flow_tell_gathered(work, &b->many);
 }
 
 static void result_show(struct work *work, struct batch *b, HDF *node)
@@ -209,7 +221,12 @@ static void result_show(struct work *work, struct batch *b, HDF *node)
     for (size_t i = 0; i < b->picks.count; i++) {
         HDF *row = row_of(node, "Rows", i);
         struct flow_case c;
-        row_begin(work, b->flow, b->picks.list[i].id, &c, row);
+        if (!none && !b->wrong[i] && b->left[i].id) {
+            view_set_int(row, "Id", b->left[i].id);
+            case_to_row(work, b->flow, &b->left[i], row);
+        } else {
+            row_begin(work, b->flow, b->picks.list[i].id, &c, row);
+        }
         view_set(row, "Wrong", b->wrong[i]);
     }
     view_set(node, "FlowLabel", b->flow->label);
@@ -224,7 +241,8 @@ size_t flow_batch_take(struct work *work, const struct flow_move *move, struct f
 {
     const struct flow *flow = flow_named(work, move->flow);
     const struct flow_action *action = flow_action_named(flow, move->action);
-    struct batch b = { flow, move, action, picks, arena_alloc(work->arena, (picks.count + 1) * sizeof *b.wrong), 0 };
+    struct batch b = { flow, move, action, picks, arena_alloc(work->arena, (picks.count + 1) * sizeof *b.wrong), 0, { 0 },
+                       arena_alloc(work->arena, (picks.count + 1) * sizeof *b.left) };
     *wrong = NULL;
     if (!action || !action->bulk)
         fail(work, FAIL_MISSING, "没有这项批量操作，请从页面上的按钮进入。");

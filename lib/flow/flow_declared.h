@@ -61,6 +61,30 @@ extern size_t             flow_all_count;
 extern struct flow_doors  flow_doors;
 extern flow_notify       *flow_notifier;
 
+/* flow_case.c: one case as it stands. */
+struct flow_case {
+    int64_t     id, operator_id, account_id;
+    const char *state, *since, *title, *division;
+    bool        mine;                  /* the actor is its owner */
+};
+
+/* What the moves of one batch share: deadlines counted once, whether the submission may be a repeated one, and the notices,
+ * which are told at the end, one a reader (flow_tell.c). Lives as long as the work. */
+struct flow_gathering {
+    bool                fresh;         /* no step has a key of this submission: none need be looked up */
+    struct { bool made, known; char date[11]; } due[FLOW_STATES];     /* of a move into that state now */
+    struct flow_notice *told;          /* count: how many cases it speaks of */
+    size_t              told_count, told_room;
+    struct flow_case    last;          /* as the last move that was made left it */
+};
+
+/* flow_tell.c: tells whom the declaration names that a case came to state `to`: at once, or gathered when `many`. */
+void flow_tell(struct work *work, const struct flow *flow, int to, const struct flow_case *c, const struct flow_move *move,
+               int64_t step_id);
+/* Tells what was gathered. */
+void flow_tell_gathered(struct work *work, struct flow_gathering *many);
+bool flow_tells(const struct flow *flow, int to);
+
 /* flow_take.c: NULL, or what is wrong with the opinion for this action. */
 const char *flow_opinion_wrong(struct work *work, const struct flow_action *action, const char *opinion);
 /* flow_list.c: cases of one flow that wait for the actor, longest first: node.N.{id}; as many as `limit`. */
@@ -74,13 +98,7 @@ int flow_state_index(const struct flow *flow, const char *state);      /* -1: no
 const struct flow_action *flow_action_named(const struct flow *flow, const char *action);
 const struct flow *flow_named(struct work *work, const char *name);    /* FAIL_OURS: no such */
 
-/* flow_case.c: one case as it stands, and the scope every statement carries. */
-struct flow_case {
-    int64_t     id, operator_id, account_id;
-    const char *state, *since, *title, *division;
-    bool        mine;                  /* the actor is its owner */
-};
-
+/* --- flow_case.c: the scope every statement carries */
 /* The actor's scope as SQL behind a WHERE; its values go to binds[*count …]. */
 const char *flow_scope(struct work *work, const struct flow *flow, struct value *binds, size_t *count);
 bool flow_is_staff(const struct actor *actor);

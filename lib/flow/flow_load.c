@@ -143,7 +143,8 @@ static void sql_make(struct flow *flow, HDF *head)
                                      column_sql("flow.title", title), division_column);
     flow->list_sql = arena_printf(memory, "`t`.`id` AS id, `t`.`state` AS state, `t`.`state_at` AS since, %s AS title",
                                   column_sql("flow.title", title));
-    flow->division_sql = arena_printf(memory, " AND %s LIKE ?", division_column);
+    flow->division_sql = arena_printf(memory, " AND %s LIKE ?",
+                                      column_sql("flow.scope", hdf_get_value(head, "scope", division)));
     flow->copied_sql = arena_printf(memory, " AND EXISTS (SELECT 1 FROM flow_copy fc WHERE fc.flow = '%s'"
                                     " AND fc.case_id = `t`.`id` AND fc.account_id = ?)", flow->name);
     flow->owner_sql = operator && account ? arena_printf(memory, " AND (%s = ? OR %s = ?)", operator_column, account_column)
@@ -152,7 +153,7 @@ static void sql_make(struct flow *flow, HDF *head)
 
 static void head_read(struct flow *flow, HDF *head)
 {
-    static const char known[] = " label table title division operator account path own_path ";
+    static const char known[] = " label table title division scope operator account path own_path ";
     for (HDF *n = hdf_obj_child(head); n; n = hdf_obj_next(n))
         if (!listed(known, hdf_obj_name(n)))
             stop(hdf_obj_name(n), "unknown entry of flow");

@@ -15,6 +15,8 @@ enum { OPINION_MAX = 1000, KEY_MAX = 110 };
 #define Q_KEY    "SELECT flow, case_id, action FROM flow_step WHERE account_id = ? AND idempotency = ?"
 #define Q_STEP   "INSERT INTO flow_step (flow, case_id, action, from_state, to_state, account_id, actor_name, actor_role," \
                  " as_owner, opinion, due_on, at, idempotency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3), ?)"
+#define Q_STEPS  "INSERT INTO flow_step (flow, case_id, action, from_state, to_state, account_id, actor_name, actor_role, as_owner, at) VALUES "
+#define Q_STEPS_ONE "(?, ?, '', '', ?, ?, ?, ?, 1, NOW(3))"
 #define Q_STEP_ID "SELECT MAX(id) FROM flow_step WHERE flow = ? AND case_id = ?"
 #define Q_DUE    "SELECT DATE_FORMAT(due_on, '%Y-%m-%d'), extensions FROM flow_due WHERE flow = ? AND case_id = ?"
 #define Q_DUE_END "DELETE FROM flow_due WHERE flow = ? AND case_id = ?"
@@ -69,7 +71,7 @@ static bool repeated(struct moving *m)
                                                 DB_TEXT(struct stored, action), DB_END };
     struct stored stored;
     const char *key = m->move->idempotency;
-    if (!key || !*key)
+    if (!key || !*key || (m->move->many && m->move->many->fresh))
         return false;
     if (strlen(key) > KEY_MAX)
         fail(m->work, FAIL_MALFORMED, "提交编号过长，请刷新页面后重新操作。");
@@ -126,10 +128,19 @@ static const char *check_guard(struct moving *m)
     return m->action->guard ? m->action->guard(m->work, m->c.id, reasons ? reasons : flow_scratch(m->work)) : NULL;
 }
 
+/* A state has an open deadline when it declares one, or when it can be extended. */
+static bool may_have_due(const struct moving *m)
+{
+    bool may = flow_state_days(&m->flow->states[m->state]) > 0;
+    for (size_t i = 0; i < m->flow->action_count; i++)
+        may = may || (m->flow->actions[i].extends && m->flow->actions[i].from & UINT64_C(1) << m->state);
+    return may;
+}
+
 static const char *check_extension(struct moving *m)
 {
     static const struct db_column columns[] = { DB_TEXT(struct due_row, date), DB_INT(struct due_row, extensions), DB_END };
-    if (!db_struct(m->work, columns, &m->due, Q_DUE, T(m->flow->name), I(m->c.id)))
+    if (!may_have_due(m) || !db_struct(m->work, columns, &m->due, Q_DUE, T(m->flow->name), I(m->c.id)))
         m->due = (struct due_row){ 0 };
     if (m->action->extends && m->due.extensions >= m->action->times)
         return arena_printf(m->work->arena, "本环节最多可延期 %d 次，不能再次延期", m->action->times);
@@ -162,6 +173,23 @@ static const char *today(struct work *work)
     return time_format(work->arena, work->now, "%Y-%m-%d");
 }
 
+/* Working days from today: of a batch counted once. */
+static void count_due(struct moving *m, int days, char date[11], bool *known)
+{
+    struct flow_gathering *many = m->move->many;
+    if (!many || !many->due[m->action->to].made)
+        flow_doors.due(m->work, NULL, days, date, known);
+    if (!many)
+        return;
+    if (!many->due[m->action->to].made) {
+        memcpy(many->due[m->action->to].date, date, 11);
+        many->due[m->action->to].known = *known;
+        many->due[m->action->to].made = true;
+    }
+    memcpy(date, many->due[m->action->to].date, 11);
+    *known = many->due[m->action->to].known;
+}
+
 /* The deadline this move meets ends, the next one begins; `due.date` becomes what the step remembers. */
 static void change_due(struct moving *m)
 {
@@ -182,7 +210,7 @@ static void change_due(struct moving *m)
     int days = flow_state_days(to);
     if (!days)
         return;
-    flow_doors.due(m->work, NULL, days, date, &known);
+    count_due(m, days, date, &known);
     db_exec(m->work, Q_DUE_BEGIN, T(m->flow->name), I(m->c.id), T(date), I(known), T(today(m->work)), I(days));
 }
 
@@ -196,25 +224,16 @@ static void write_step(struct moving *m)
                                 T(m->move->opinion ? m->move->opinion : ""), T(m->due.date), T(key));
     if (!stored)                           /* the key was used for another case in this very moment */
         fail(m->work, FAIL_CONFLICT, "本次提交的编号已用于另一项操作，请刷新页面后重新操作。");
-    m->step_id = db_int(m->work, 0, Q_STEP_ID, T(m->flow->name), I(m->c.id));
+    if (m->move->copy_count || flow_tells(m->flow, m->action->to))
+        m->step_id = db_int(m->work, 0, Q_STEP_ID, T(m->flow->name), I(m->c.id));
 }
 
 static void tell(struct moving *m)
 {
     for (size_t i = 0; i < m->move->copy_count; i++)
         db_exec(m->work, Q_COPY, I(m->move->copies[i]), T(m->flow->name), I(m->c.id), I(m->step_id));
-    for (size_t i = 0; flow_notifier && m->action->to != m->state && i < m->flow->notice_count; i++) {
-        const struct flow_notice_rule *rule = &m->flow->notices[i];
-        if (rule->state != m->action->to)
-            continue;
-        bool owner = rule->to.kind == PARTY_OWNER;
-        flow_notifier(m->work, &(struct flow_notice){
-            .flow = m->flow->name, .label = m->flow->label, .title = m->c.title, .state = m->flow->states[rule->state].name,
-            .state_label = m->flow->states[rule->state].label, .text = rule->text,
-            .opinion = m->move->opinion ? m->move->opinion : "", .path = flow_case_path(m->work, m->flow, m->c.id, owner),
-            .id = m->c.id, .step_id = m->step_id, .to_owner = owner, .capability = rule->to.capability,
-            .operator_id = m->c.operator_id, .account_id = m->c.account_id, .division = m->c.division });
-    }
+    if (m->action->to != m->state)
+        flow_tell(m->work, m->flow, m->action->to, &m->c, m->move, m->step_id);
 }
 
 static const char *checks(struct moving *m)
@@ -239,6 +258,10 @@ static void carry_out(struct moving *m)
                          arena_printf(m->work->arena, "%s:%lld", m->flow->name, (long long)m->c.id),
                          arena_printf(m->work->arena, "%s → %s", m->c.state, m->flow->states[m->action->to].name));
     tell(m);
+    if (m->move->many) {
+        m->move->many->last = m->c;
+        m->move->many->last.state = m->flow->states[m->action->to].name;
+    }
 }
 
 const char *flow_try(struct work *work, const struct flow_move *move)
@@ -285,4 +308,32 @@ void flow_begin(struct work *work, const char *name, int64_t id)
     change_due(&m);
     m.c.state = "";
     write_step(&m);
+}
+
+enum { STEPS_MOST = 50, STEP_BINDS = 6 };
+
+static void write_first_steps(struct work *work, const struct flow *flow, const char *state, const int64_t *ids, size_t count)
+{
+    struct value binds[STEPS_MOST * STEP_BINDS];
+    const struct actor *actor = &work->actor;
+    char sql[sizeof Q_STEPS + STEPS_MOST * (sizeof Q_STEPS_ONE + 1)] = Q_STEPS;
+    size_t n = 0, at = strlen(sql);
+    for (size_t i = 0; i < count; i++) {
+        at += (size_t)snprintf(sql + at, sizeof sql - at, "%s" Q_STEPS_ONE, i ? "," : "");
+        binds[n++] = T(flow->name), binds[n++] = I(ids[i]), binds[n++] = T(state), binds[n++] = I(actor->account_id);
+        binds[n++] = T(actor->name ? actor->name : ""), binds[n++] = T(actor->role_label ? actor->role_label : "");
+    }
+    db_exec_text(work, sql, binds, n);
+}
+
+void flow_begin_many(struct work *work, const char *name, const int64_t *ids, size_t count)
+{
+    const struct flow *flow = flow_named(work, name);
+    size_t initial = 0;
+    while (!flow->states[initial].initial)
+        initial++;
+    if (flow->states[initial].days)
+        fail_ours(work, "flow %s: its initial state has a deadline, begin its cases one by one", name);
+    for (size_t from = 0; from < count; from += STEPS_MOST)
+        write_first_steps(work, flow, flow->states[initial].name, ids + from, count - from < STEPS_MOST ? count - from : STEPS_MOST);
 }

@@ -3,10 +3,10 @@
  *
  *     static void start(void) { lists_load((const char *const[]){ "job", NULL }); }          program.start
  *     { GET,  "/admin/jobs",       CAP_JOB_VIEW,  "list:job", job_list },                    parameters from the list
- *     { GET,  "/admin/jobs.csv",   CAP_JOB_VIEW,  "list:job", job_csv },
+ *     { GET,  "/admin/jobs.xlsx",  CAP_JOB_VIEW,  "list:job", job_xlsx },
  *     { POST, "/admin/jobs/retry", CAP_JOB_RETRY, "list:job", job_retry },
  *     static void job_list(struct request *rq)  { list_page(rq, "job"); page(rq, "admin/jobs.cst"); }
- *     static void job_csv(struct request *rq)   { list_csv(rq, "job"); }
+ *     static void job_xlsx(struct request *rq)  { list_xlsx(rq, "job"); }
  *     static void job_retry(struct request *rq) { size_t n; const char *const *ids = list_selected(rq, "job", &n); … }
  *
  * The template includes parts/list.cst and says <?cs call:list(Page.List) ?>.
@@ -34,7 +34,11 @@ void list_page(struct request *rq, const char *name);
 /* {"list","total","more_than","rows":[{column: value, …}],"next"}: one page of the search. */
 _Noreturn void list_json(struct request *rq, const char *name);
 
-/* The whole search as CSV (UTF-8 with BOM, CRLF; no cell can start a formula), at most `export_limit` rows, and a last
+/* The whole search as a workbook, for people: codes are text, numbers, money and dates are what they are, no text is ever
+ * a formula. At most `export_limit` rows, and a last line that says so when there are more; memory does not grow. */
+_Noreturn void list_xlsx(struct request *rq, const char *name);
+
+/* The same for programs and for the archive of evidence, as CSV (UTF-8 with BOM, CRLF; no cell can start a formula), at most `export_limit` rows, and a last
  * line that says so when there are more. Written to a file as the rows come: memory does not grow. */
 _Noreturn void list_csv(struct request *rq, const char *name);
 

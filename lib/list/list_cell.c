@@ -75,15 +75,19 @@ static bool plain_number(const char *text)
     return text_to_real(text, -1e18, 1e18, &value);
 }
 
+const char *cell_label(const struct list_column *c, const char *value)
+{
+    if (*value && (c->kind == CELL_DICT || c->kind == CELL_STATE))
+        return label_or_code(c->dict, value);
+    if (*value && c->kind == CELL_BOOL)
+        return strcmp(value, "0") == 0 ? "否" : "是";
+    return value;
+}
+
 const char *cell_exported(struct arena *arena, const struct list_column *c, const char *value)
 {
-    if (!value)
-        value = "";
-    if (c->kind == CELL_DICT || c->kind == CELL_STATE)
-        value = *value ? label_or_code(c->dict, value) : "";
-    else if (c->kind == CELL_BOOL)
-        value = !*value ? "" : strcmp(value, "0") == 0 ? "否" : "是";
-    else if (c->kind == CELL_TIME || c->kind == CELL_AGE)
+    value = cell_label(c, value ? value : "");
+    if (c->kind == CELL_TIME || c->kind == CELL_AGE)
         value = arena_copy_n(arena, value, strlen(value) < 19 ? strlen(value) : 19);
     if (starts_formula(value) && !(c->kind != CELL_TEXT && plain_number(value)))
         value = arena_printf(arena, "'%s", value);

@@ -56,6 +56,7 @@ struct list_figure {
     struct source       from;
     const struct dict  *dict;
     const char         *filter;    /* the filter a tile leads to; NULL: none */
+    const char         *chart;     /* title of a small chart of bars instead of tiles; NULL: tiles */
 };
 
 struct list_action {
@@ -67,7 +68,7 @@ struct list_action {
 };
 
 struct list {
-    const char *name, *title, *path, *from_sql, *order, *csv, *unit;
+    const char *name, *title, *path, *from_sql, *order, *csv, *xlsx, *unit;
     const char *empty_title, *empty_text;
     const char *key_sql, *table;
     const struct list_column *key;
@@ -77,6 +78,7 @@ struct list {
 
     bool            scope_public;
     struct source   scope_operator, scope_division, scope_division_also;   /* sql NULL: not declared */
+    const char     *scope_division_use;                  /* "EXISTS (SELECT … LIKE ?)"; NULL: not declared */
     enum capability scope_capability;                    /* CAP_UNDECIDED: not declared */
 
     struct list_join   joins[LIST_JOINS];
@@ -136,6 +138,7 @@ void rows_read(struct search *search, struct rows *rows);
 
 /* list_cell.c */
 const char *cell_shown(struct arena *arena, int64_t now, const struct list_column *column, const char *value);
+const char *cell_label(const struct list_column *column, const char *value);   /* of dicts and bools; others as they are */
 const char *cell_exported(struct arena *arena, const struct list_column *column, const char *value);
 const char *cell_tone(struct arena *arena, const struct list_column *column, const char *value);
 /* "/news/{id}" with the row's values, encoded for an address. */
@@ -143,9 +146,17 @@ const char *path_filled(struct arena *arena, const char *pattern, HDF *row);
 char       *url_encode(struct arena *arena, const char *text);
 bool        listed(const char *values, const char *value);               /* "a|b" holds "b" */
 
+/* list_export.c: what exports share. Rows of the search, at most export_limit + 1, each as text by column in `cells`
+ * before each(cells, arg); returns how many. */
+int64_t     export_each(struct search *search, const char **cells, void (*each)(void *row, void *arg), void *arg);
+const char *export_excess(struct arena *arena, const struct list *list);  /* the last line when there are more */
+char       *export_file(struct work *work);                               /* a fresh file, removed when the work ends */
+_Noreturn void export_answer(struct request *rq, const struct list *list, const char *ending, const char *type, const char *path);
+
 /* list_figures.c */
 /* Rows in the scope, from a figure that has a total; false: no figure counts them all. */
 bool figures_total(struct request *rq, const struct list *list, int64_t *total);
 void figures_to_page(struct request *rq, const struct list *list, HDF *node);
+void charts_to_page(struct request *rq, const struct list *list, HDF *node);
 
 #endif

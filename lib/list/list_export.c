@@ -1,4 +1,4 @@
-/* list_export: the same search for machines (JSON), for spreadsheets (CSV) and for bulk actions (keys). */
+/* list_export: the same search for machines (JSON, CSV) and for bulk actions (keys), and what all exports share. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +73,50 @@ void list_json(struct request *rq, const char *name)
     answer(rq, 200, "application/json; charset=utf-8", body, strlen(body));
 }
 
+/* --- files: rows as they come, into a file that ends with the work ------------------------------------- */
+
+static void remove_file(void *path)      { unlink(path); }
+
+int64_t export_each(struct search *s, const char **cells, void (*each)(void *row, void *arg), void *arg)
+{
+    struct work *work = &s->rq->work;
+    struct db_column columns[LIST_COLUMNS + 1] = { DB_END };
+    size_t n = s->list->column_count;
+    for (size_t i = 0; i < n; i++)
+        columns[i] = (struct db_column){ COLUMN_TEXT, i * sizeof(char *) };
+    columns[n] = (struct db_column)DB_END;
+    search_bind(s, I(s->list->export_limit + 1));
+    const char *sql = arena_printf(work->arena, "SELECT %s%s%s%s LIMIT ?", search_columns(s),
+                                   search_from(s, s->joins | search_column_joins(s->list) | s->sort->from.joins), s->where,
+                                   search_order(s, false));
+    return db_each_text(work, columns, cells, each, arg, sql, s->values, s->count);
+}
+
+const char *export_excess(struct arena *arena, const struct list *list)
+{
+    return arena_printf(arena, "仅导出前 %lld 行，后面还有数据，请缩小查询范围后分次导出", (long long)list->export_limit);
+}
+
+char *export_file(struct work *work)
+{
+    char *path = arena_printf(work->arena, "%s/tmp/export-XXXXXX", path_var());
+    int descriptor = mkstemp(path);
+    if (descriptor < 0)
+        fail(work, FAIL_UNAVAILABLE, "暂时不能生成导出文件，请稍后重试。");
+    close(descriptor);
+    work_defer(work, remove_file, path);
+    return path;
+}
+
+void export_answer(struct request *rq, const struct list *list, const char *ending, const char *type, const char *path)
+{
+    const char *day = time_format(rq->work.arena, rq->work.now, "%Y%m%d-%H%M");
+    header_add(rq, "Content-Disposition",
+               arena_printf(rq->work.arena, "attachment; filename=\"%s-%s.%s\"; filename*=UTF-8''%s-%s.%s", list->name, day,
+                            ending, url_encode(rq->work.arena, list->title), day, ending));
+    answer_file(rq, type, path);
+}
+
 /* --- CSV -------------------------------------------------------------------------------------------- */
 
 struct csv {
@@ -130,25 +174,7 @@ static void csv_head(const struct csv *csv)
     fputs("\r\n", csv->file);
 }
 
-static void csv_rows(struct search *s, struct csv *csv)
-{
-    struct work *work = &s->rq->work;
-    struct db_column columns[LIST_COLUMNS + 1] = { DB_END };
-    size_t n = s->list->column_count;
-    for (size_t i = 0; i < n; i++)
-        columns[i] = (struct db_column){ COLUMN_TEXT, offsetof(struct csv, cells) + i * sizeof(char *) };
-    columns[n] = (struct db_column)DB_END;
-    search_bind(s, I(s->list->export_limit + 1));
-    const char *sql = arena_printf(work->arena, "SELECT %s%s%s%s LIMIT ?", search_columns(s),
-                                   search_from(s, s->joins | search_column_joins(s->list) | s->sort->from.joins), s->where,
-                                   search_order(s, false));
-    db_each_text(work, columns, csv, csv_row, csv, sql, s->values, s->count);
-    if (csv->rows > csv->limit)
-        fprintf(csv->file, "仅导出前 %lld 行，后面还有数据，请缩小查询范围后分次导出\r\n", (long long)csv->limit);
-}
-
 static void close_file(void *file)       { fclose(file); }
-static void remove_file(void *path)      { unlink(path); }
 static void forget_rows(void *memory)    { arena_free(memory); }
 
 void list_csv(struct request *rq, const char *name)
@@ -156,24 +182,19 @@ void list_csv(struct request *rq, const char *name)
     struct work *work = &rq->work;
     const struct list *list = list_named(work, name);
     struct search search;
-    char *path = arena_printf(work->arena, "%s/tmp/export-XXXXXX", path_var());
-    int descriptor = mkstemp(path);
     struct csv csv = { .list = list, .limit = list->export_limit, .row_memory = arena_new() };
     work_defer(work, forget_rows, csv.row_memory);
-    if (descriptor < 0 || !(csv.file = fdopen(descriptor, "w")))
+    char *path = export_file(work);
+    if (!(csv.file = fopen(path, "w")))
         fail(work, FAIL_UNAVAILABLE, "暂时不能生成导出文件，请稍后重试。");
-    work_defer(work, remove_file, path);
     work_defer(work, close_file, csv.file);
     search_read(&search, rq, list);
     csv_head(&csv);
-    csv_rows(&search, &csv);
+    if (export_each(&search, csv.cells, csv_row, &csv) > csv.limit)
+        fprintf(csv.file, "%s\r\n", export_excess(work->arena, list));
     if (fflush(csv.file) != 0)
         fail(work, FAIL_UNAVAILABLE, "暂时不能生成导出文件，请稍后重试。");
-    const char *day = time_format(work->arena, work->now, "%Y%m%d-%H%M");
-    header_add(rq, "Content-Disposition",
-               arena_printf(work->arena, "attachment; filename=\"%s-%s.csv\"; filename*=UTF-8''%s-%s.csv", list->name, day,
-                            url_encode(work->arena, list->title), day));
-    answer_file(rq, "text/csv; charset=utf-8", path);
+    export_answer(rq, list, "csv", "text/csv; charset=utf-8", path);
 }
 
 /* --- keys for bulk actions ----------------------------------------------------------------------------- */

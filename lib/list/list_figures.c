@@ -125,6 +125,8 @@ void figures_to_page(struct request *rq, const struct list *list, HDF *node)
     char name[16];
     for (size_t i = 0; i < list->figure_count; i++) {
         const struct list_figure *figure = &list->figures[i];
+        if (figure->chart)
+            continue;
         const struct counts *counts = counts_of(rq, list, figure);
         const char *as_of = counts->at ? arena_printf(arena, "统计于 %s", time_format(arena, counts->at, "%H:%M")) : NULL;
         if (figure->total) {
@@ -139,4 +141,47 @@ void figures_to_page(struct request *rq, const struct list *list, HDF *node)
             tile(rq, list, view_node(node, name), dict_name(figure->dict, d), number_of(counts, code), href, as_of);
         }
     }
+}
+
+/* --- charts: the same counts as bars; without a dict the values found, for the handler to name --- */
+
+static void bar(struct request *rq, const struct list *list, const struct list_figure *figure, HDF *node, const char *code,
+                const char *label, int64_t number, int64_t most)
+{
+    view_set(node, "Code", code);
+    view_set(node, "Label", label);
+    view_set(node, "Value", text_thousands(rq->work.arena, number));
+    view_set_int(node, "Share", most ? (number * 100 + most - 1) / most : 0);
+    if (figure->filter)
+        view_set(node, "Href", arena_printf(rq->work.arena, "%s?%s=%s", list->path, figure->filter, url_encode(rq->work.arena, code)));
+}
+
+static void chart_to_page(struct request *rq, const struct list *list, const struct list_figure *figure, HDF *chart)
+{
+    const struct counts *counts = counts_of(rq, list, figure);
+    int64_t most = 0;
+    char name[32];
+    view_set(chart, "Title", figure->chart);
+    view_set(chart, "Name", figure->column);
+    view_set(chart, "Unit", list->unit);
+    for (size_t i = 0; i < counts->size; i++)
+        most = counts->numbers[i] > most ? counts->numbers[i] : most;
+    size_t rows = figure->dict ? dict_count(figure->dict) : counts->size;
+    for (size_t i = 0; i < rows; i++) {
+        const char *code = figure->dict ? dict_code(figure->dict, i) : counts->values[i];
+        snprintf(name, sizeof name, "Rows.%zu", i);
+        bar(rq, list, figure, view_node(chart, name), code, figure->dict ? dict_name(figure->dict, i) : code,
+            number_of(counts, code), most);
+    }
+}
+
+void charts_to_page(struct request *rq, const struct list *list, HDF *node)
+{
+    int at = 0;
+    char name[16];
+    for (size_t i = 0; i < list->figure_count; i++)
+        if (list->figures[i].chart) {
+            snprintf(name, sizeof name, "%d", at++);
+            chart_to_page(rq, list, &list->figures[i], view_node(node, name));
+        }
 }

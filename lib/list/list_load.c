@@ -235,16 +235,17 @@ static void fixed_read(struct list *list, HDF *node)
 
 static void figure_read(struct list *list, HDF *node)
 {
-    attributes_known(node, " from dict total filter ");
+    attributes_known(node, " from dict total filter chart ");
     if (list->figure_count == LIST_FIGURES)
         stop("figures", "too many");
     struct list_figure *figure = &list->figures[list->figure_count++];
     const char *from = attribute(node, "from"), *dict = dict_of(node);
     figure->column = name_checked("figures", hdf_obj_name(node));
     figure->from = source_read(list, figure->column, from ? from : figure->column);
-    if (!dict)
+    figure->chart = attribute(node, "chart") ? label_of(node) : NULL;
+    if (!dict && !figure->chart)
         stop(figure->column, "a figure needs dict=: one tile a value");
-    figure->dict = dict_find(dict);
+    figure->dict = dict ? dict_find(dict) : NULL;
     figure->total = attribute(node, "total");
     figure->filter = attribute(node, "filter");
     bool known = !figure->filter;
@@ -280,12 +281,26 @@ static void action_read(struct list *list, struct list_action *actions, size_t *
         stop(a->name, "when=column:value|value of a declared column");
 }
 
-/* division:<column>, or division:<column>|<column>: a row belongs to both. */
+/* <table>.<column>.<division column>: rows of another table that use this one, through its key. */
+static const char *scope_use_read(const struct list *list, const char *text)
+{
+    char *rest = arena_copy(memory, text);
+    const char *table = name_checked("scope", strsep(&rest, ".")), *column = name_checked("scope", strsep(&rest, "."));
+    const char *division = name_checked("scope", rest);
+    return arena_printf(memory, "EXISTS (SELECT 1 FROM `%s` AS `used` WHERE `used`.`%s` = %s AND `used`.`%s` LIKE ?)", table, column,
+                        list->key_sql, division);
+}
+
+/* division:<column>, or division:<column>|<column>: a row belongs to both; or …|<table>.<column>.<division column>: also to
+ * the departments of whoever uses it. */
 static void scope_division_read(struct list *list, const char *text)
 {
     size_t size = strcspn(text, "|");
     list->scope_division = source_read(list, "scope", arena_copy_n(memory, text, size));
-    if (text[size])
+    const char *dot = strchr(text + size, '.');
+    if (dot && strchr(dot + 1, '.'))
+        list->scope_division_use = scope_use_read(list, text + size + 1);
+    else if (text[size])
         list->scope_division_also = source_read(list, "scope", text + size + 1);
 }
 
@@ -327,7 +342,7 @@ static size_t number_read(HDF *tree, const char *key, size_t otherwise, size_t m
 static void known_keys(HDF *tree)
 {
     static const char known[] = " title path unit table key growing scope order page_size count_limit export_limit"
-                                " bulk_limit csv empty joins columns filters fixed figures actions bulk ";
+                                " bulk_limit csv xlsx empty joins columns filters fixed figures actions bulk ";
     for (HDF *node = hdf_obj_child(tree); node; node = hdf_obj_next(node)) {
         char key[80];
         snprintf(key, sizeof key, " %s ", hdf_obj_name(node));
@@ -345,6 +360,7 @@ static void head_read(struct list *list, HDF *tree)
     list->from_sql = arena_printf(memory, " FROM `%s`", list->table);
     list->growing = hdf_get_int_value(tree, "growing", 0) != 0;
     list->csv = hdf_get_value(tree, "csv", NULL);
+    list->xlsx = hdf_get_value(tree, "xlsx", NULL);
     list->empty_title = hdf_get_value(tree, "empty", "暂无数据");
     list->empty_text = hdf_get_value(tree, "empty.text", "");
     list->page_size = number_read(tree, "page_size", 20, 500);

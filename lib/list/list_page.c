@@ -261,11 +261,13 @@ void list_page(struct request *rq, const char *name)
         view_set(node, "Filtered", "1");
     view_set(node, "Empty.Title", list->empty_title);
     view_set(node, "Empty.Text", list->empty_text);
-    if (list->csv)
-        view_set(node, "Csv", search_address(&search, list->csv, true));
+    if (list->xlsx || list->csv)
+        view_set(node, "Export", search_address(&search, list->xlsx ? list->xlsx : list->csv, true));
     filters_to_page(rq, list, node);
-    if (list->figure_count)
+    if (list->figure_count) {
         figures_to_page(rq, list, view_node(node, "Figures"));
+        charts_to_page(rq, list, view_node(node, "Charts"));
+    }
     columns_to_page(&search, node);
     rows_to_page(&search, &rows, node);
     bulk_to_page(rq, list, node);

@@ -45,10 +45,12 @@ static void scope_division(struct search *s)
 {
     const struct source *own = &s->list->scope_division, *other = &s->list->scope_division_also;
     const char *pattern = like(arena_of(s), "", division_prefix(arena_of(s), s->rq->work.actor.division));
-    also(s, other->sql ? arena_printf(arena_of(s), "(%s LIKE ? OR %s LIKE ?)", own->sql, other->sql)
+    const char *use = s->list->scope_division_use;
+    also(s, use ? arena_printf(arena_of(s), "(%s LIKE ? OR %s)", own->sql, use)
+          : other->sql ? arena_printf(arena_of(s), "(%s LIKE ? OR %s LIKE ?)", own->sql, other->sql)
                        : arena_printf(arena_of(s), "%s LIKE ?", own->sql));
     search_bind(s, T(pattern));
-    if (other->sql)
+    if (other->sql || use)
         search_bind(s, T(pattern));
     s->joins |= own->joins | other->joins;
 }

@@ -25,6 +25,7 @@
 #include <util/neo_hdf.h>
 
 #include "core/db.h"
+#include "core/place.h"
 #include "core/work.h"
 #include "web/upload.h"
 
@@ -37,6 +38,8 @@ struct form_values;
 const struct form *form_open(const char *name);
 /* At any time afterwards; fails as our mistake when nobody opened it. */
 const struct form *form_find(struct work *work, const char *name);
+/* Ends the start of a program without routes (jobs, tools): every check= of the forms opened must be registered by now. */
+void forms_tie(void);
 /* For engines that make a form from their own declaration ("list:job"): `fields` are the nodes of a fields { } block
  * and stay for the life of the process. From program.start only. */
 void form_register(const char *name, HDF *fields);
@@ -58,7 +61,12 @@ size_t      values_count(const struct form_values *values, const char *field);  
 const char *values_text_at(const struct form_values *values, const char *field, size_t i);
 int64_t     values_int_at(const struct form_values *values, const char *field, size_t i);   /* files: the file's id */
 struct form_values *values_row(const struct form_values *values, const char *field, size_t i);   /* of kind=rows */
+struct form_values *values_row_more(struct form_values *values, const char *field);              /* one more, empty */
 const char *values_label(const struct form_values *values, const char *field);
+/* kind=place: false when absent or unreadable. values_put() takes "113.55,22.22" (GCJ-02 unless it says another datum);
+ * a sheet with three columns: longitude, latitude, datum (code, label or usual name; "": GCJ-02). */
+bool        values_place(const struct form_values *values, const char *field, struct place *place);
+void        values_put_place(struct form_values *values, const char *field, const char *lng, const char *lat, const char *datum);
 int64_t     values_id(const struct form_values *values);                          /* of the loaded record; 0: none */
 /* As text and back: what a registration looked like when it was filed. Without passwords and given fields; sealed ones
  * are only marked as there. What does not parse leaves the values as they are. */
@@ -90,6 +98,9 @@ bool        form_complete(struct work *work, const char *form, int64_t id, HDF *
 /* Detail view: node.N.{Title, Facts.M.{Label, Value, Href, Before, Changed}, Tables.K.{Caption, Columns, Rows}}, N a
  * group. `before` (or NULL): an earlier version, what changed is marked. Drawn by form_facts(node) in parts/form.cst. */
 void        form_view(struct work *work, const struct form_values *values, const struct form_values *before, HDF *node);
+/* What changed alone: node.N.{Field, Label, Kind (changed, added, removed, replaced), Before, Now, Href}, single fields, files
+ * by what was uploaded, rows by their first column. `before` is of the same form. Returns how many. */
+int         values_diff(struct work *work, const struct form_values *now, const struct form_values *before, HDF *node);
 /* Masked for lists and pages: how is "mobile", "id", "name" or "bank". */
 char       *text_masked(struct arena *arena, const char *how, const char *text);
 
@@ -134,6 +145,8 @@ struct form_files {
     const char *(*take)(struct work *work, const struct upload *upload, unsigned accept, int64_t *id);
     void        (*link)(struct work *work, const char *record, int64_t record_id, const char *field, const int64_t *ids,
                         size_t count);
+    void        (*caption)(struct work *work, const char *record, int64_t record_id, const char *field, int64_t id,
+                           const char *text);
     int         (*list)(struct work *work, const char *record, int64_t record_id, const char *field, HDF *node);
     void        (*keep)(struct work *work, int64_t id, int days);    /* a draft of so many days names it; NULL: nobody sweeps */
 };
@@ -141,5 +154,12 @@ void form_files_register(const struct form_files *files);
 
 /* The version in force of the agreement a field names with of=; "0": none is published. */
 void form_agreements_register(const char *(*version)(struct work *work, const char *kind));
+struct form_places {
+    /* What makes a position doubtful, in words for a notice; NULL: nothing. `division`: of the form's division field, "" */
+    const char *(*doubt)(struct work *work, struct point gcj, const char *division);
+    /* Where the map beside an empty field looks (WGS-84) */
+    struct point (*home)(void);
+};
+void form_places_register(const struct form_places *places);
 
 #endif

@@ -105,34 +105,53 @@ static size_t prefix_length(const char *code)
     return n;
 }
 
-static void check_division(struct form_values *values, size_t i)
+/* NULL: good. A draft may end at any level. */
+static const char *division_wrong(struct work *work, const struct field *f, const char *code, bool draft)
 {
     static const char *const asked[] = { "省（自治区、直辖市）", "地级市", "县（市、区）", "乡镇（街道）" };
-    const struct field *f = &values->form->fields[i];
-    struct entry *e = &values->entries[i];
-    struct work *work = values->work;
-    if (!e->count || !form_divisions)
-        return;
-    const char *code = e->text[0], *parent;
+    struct arena *arena = work->arena;
+    const char *parent;
     int level = form_divisions->level(work, code);
-    if (!level) {
-        values_refuse(values, i, "「%s」没有代码为“%s”的区划，请从列表中选择", f->label, utf8_cut(work->arena, code, 12));
-        return;
-    }
-    if (f->within && strncmp(code, f->within, prefix_length(f->within)) != 0) {
-        values_refuse(values, i, "「%s」应在%s范围内，请重新选择", f->label, form_divisions->path(work, f->within));
-        return;
-    }
+    if (!level)
+        return arena_printf(arena, "「%s」没有代码为“%s”的区划，请从列表中选择", f->label, utf8_cut(arena, code, 12));
+    if (f->within && strncmp(code, f->within, prefix_length(f->within)) != 0)
+        return arena_printf(arena, "「%s」应在%s范围内，请重新选择", f->label, form_divisions->path(work, f->within));
     HDF *below;
     if (hdf_init(&below))
         fail_ours(work, "out of memory");
     bool ends = level >= f->level || !form_divisions->children(work, code, below);
     hdf_destroy(&below);
-    if (!ends && !values->draft)
-        values_refuse(values, i, "「%s」请继续选择到%s", f->label, asked[f->level - 1]);
-    else if (level > f->level && (parent = form_divisions->parent(work, code))
-             && form_divisions->level(work, parent) >= f->level)
-        values_refuse(values, i, "「%s」只需选择到%s，请重新选择", f->label, asked[f->level - 1]);
+    if (!ends && !draft)
+        return arena_printf(arena, "「%s」请继续选择到%s", f->label, asked[f->level - 1]);
+    if (level > f->level && (parent = form_divisions->parent(work, code)) && form_divisions->level(work, parent) >= f->level)
+        return arena_printf(arena, "「%s」只需选择到%s，请重新选择", f->label, asked[f->level - 1]);
+    return NULL;
+}
+
+/* The chain is short: one entry a division that occurs. */
+static const char *division_remembered(struct form_values *values, const struct field *f, const char *code)
+{
+    struct form_memo *head = values->memo;
+    for (struct form_memo *m = head->next; m; m = m->next)
+        if (m->field == f && strcmp(m->code, code) == 0)
+            return m->wrong;
+    const char *wrong = division_wrong(values->work, f, code, values->draft);
+    struct form_memo *fresh = arena_alloc(head->arena, sizeof *fresh);
+    *fresh = (struct form_memo){ head->next, f, arena_copy(head->arena, code), arena_copy(head->arena, wrong), head->arena };
+    head->next = fresh;
+    return wrong;
+}
+
+static void check_division(struct form_values *values, size_t i)
+{
+    const struct field *f = &values->form->fields[i];
+    const struct entry *e = &values->entries[i];
+    if (!e->count || !form_divisions)
+        return;
+    const char *wrong = values->memo ? division_remembered(values, f, e->text[0])
+                                     : division_wrong(values->work, f, e->text[0], values->draft);
+    if (wrong)
+        values_refuse(values, i, "%s", wrong);
 }
 
 void values_check_whole(struct form_values *values)
@@ -168,10 +187,8 @@ bool values_check(struct form_values *values, bool draft)
 }
 
 /* As a person writes it: a dict's label is as good as its code (spreadsheets), a date in any form. */
-void values_put(struct form_values *values, const char *field, const char *text)
+void values_put_at(struct form_values *values, size_t i, const char *text)
 {
-    struct entry *e = values_entry(values, field);
-    size_t i = (size_t)(e - values->entries);
     const struct field *f = &values->form->fields[i];
     for (size_t d = 0; f->dict && d < dict_count(f->dict); d++)
         if (strcmp(dict_name(f->dict, d), text) == 0)
@@ -180,6 +197,11 @@ void values_put(struct form_values *values, const char *field, const char *text)
         if (hdf_obj_value(o) && strcmp(hdf_obj_value(o), text) == 0)
             text = hdf_obj_name(o);
     if (!f->many)
-        entry_clear(e);
+        entry_clear(&values->entries[i]);
     value_take(values, i, text);
+}
+
+void values_put(struct form_values *values, const char *field, const char *text)
+{
+    values_put_at(values, (size_t)(values_entry(values, field) - values->entries), text);
 }

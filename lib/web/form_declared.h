@@ -4,15 +4,17 @@
 #define WEB_FORM_DECLARED_H
 
 #include "core/dict.h"
+#include "core/place.h"
 #include "web/form.h"
 
 struct request;
 
 enum field_kind { FIELD_ID, FIELD_INT, FIELD_REAL, FIELD_TEXT, FIELD_LINE, FIELD_CODE, FIELD_PATH, FIELD_DICT,
                   FIELD_BOOL, FIELD_DATE, FIELD_PASSWORD, FIELD_FILE, FIELD_CHOICE, FIELD_MONEY, FIELD_DIVISION,
-                  FIELD_FILES, FIELD_ROWS, FIELD_AGREEMENT, FIELD_GIVEN, FIELD_KIND_COUNT };
+                  FIELD_FILES, FIELD_ROWS, FIELD_AGREEMENT, FIELD_GIVEN, FIELD_PLACE, FIELD_KIND_COUNT };
 
-enum { FORM_FIELDS = 120, FORM_CHECKS = 4, FORM_STEPS = 9, FORM_ROWS_MOST = 200, DIVISION_LEVELS = 4 };
+enum { FORM_FIELDS = 120, FORM_CHECKS = 4, FORM_STEPS = 9, FORM_ROWS_MOST = 200, DIVISION_LEVELS = 4, PLACE_COLUMNS = 5,
+       PLACE_TYPED = 100 };                      /* characters of a position as typed */
 
 struct field_check {
     const char              *name, *arg;
@@ -21,9 +23,9 @@ struct field_check {
 
 struct field {
     const char     *name, *label, *hint, *help, *width, *autocomplete, *type, *placeholder, *group, *column, *mask,
-                   *within, *unit, *table, *parent, *link, *version, *look, *of;
+                   *within, *unit, *table, *parent, *link, *version, *look, *of, *caption, *example;
     enum field_kind kind;
-    bool            required, many, sealed, scope, nullable, transient, half;
+    bool            required, many, sealed, scope, nullable, transient, half, unique;
     double          low, high;                 /* number, yuan, or characters */
     size_t          limit, at_least, at_most;  /* values of many; files; rows */
     unsigned        accept;
@@ -55,8 +57,10 @@ struct entry {                      /* the values of one field */
     double       *real;             /* files: bytes */
     int64_t      *integer;          /* files: id; money: fen */
     const char  **path;             /* files of a record: where it is read; NULL: not tied to a record yet */
+    const char  **caption;          /* files: what is said below; NULL: nothing */
     struct form_values **rows;
     struct value  given;            /* of kind=given */
+    const struct place *place;      /* of kind=place; NULL: cannot be read */
     size_t        count, room;
     const char   *error;
     bool          kept;             /* sealed: the record has a value, `text` is its mask or nothing */
@@ -73,6 +77,7 @@ struct form_values {
     bool                draft;      /* types alone were checked */
     int                 step;       /* of a form with steps: the one typed; 0: all are checked */
     int                 reached;    /* furthest step */
+    struct form_memo   *memo;       /* divisions found already, for thousands of rows; NULL: each is asked for */
     const char         *restored;   /* when the draft shown was kept; NULL: none */
 };
 
@@ -84,6 +89,7 @@ _Noreturn void form_stop(const char *form, const char *field, const char *what);
 extern const struct form_divisions *form_divisions;                      /* NULL: not registered */
 extern const struct form_files     *form_files;
 extern const char *(*form_agreements)(struct work *work, const char *kind);
+extern const struct form_places    *form_places;                         /* form_place.c */
 const struct form_check *form_check_named(const char *name);
 /* form_store.c */
 void form_compose(struct form *form);
@@ -106,7 +112,28 @@ void value_check(struct form_values *values, size_t field, size_t at);
 bool date_normal(const char *text, char out[11]);                        /* 2026-1-2, 2026年1月2日, 20260102 … */
 char *money_text(struct arena *arena, int64_t fen);                      /* "1234.50" */
 
+/* form_place.c: a position */
+const char *place_join(struct arena *arena, const char *lng, const char *lat, const char *datum);
+void        place_check(struct form_values *values, size_t field);
+const char *place_column(size_t n);                                       /* n < PLACE_COLUMNS */
+void        place_binds(struct work *work, const struct entry *entry, struct value binds[PLACE_COLUMNS]);
+const char *place_stored(struct arena *arena, const char *const part[PLACE_COLUMNS]);
+const char *place_shown(struct work *work, const struct entry *entry);
+void        place_fact(const struct form_values *values, size_t field, HDF *fact);
+void        place_assets(HDF *page);                                     /* scripts and styles of the map beside it */
+void        place_to_page(const struct form_values *values, size_t field, HDF *node);
+
+/* form_upload.c: files of a form */
+bool        files_turn(struct form_values *values, const char *act);     /* 上移, 下移 */
+void        files_captions(struct request *rq, struct form_values *values, size_t field, const char *name);
+void        files_to_page(struct request *rq, const struct field *field, const struct entry *entry, HDF *node);
+void        file_shown(struct arena *arena, int64_t id, const char *name, bool readable, HDF *node);
+const char *file_looks(const char *name);                                /* "picture", "pdf" or "" */
+
 /* form_check.c */
+void values_put_at(struct form_values *values, size_t field, const char *text);
+/* What is wrong with a division ("" nothing), by field and code: kept for the rows of a sheet. */
+struct form_memo { struct form_memo *next; const struct field *field; const char *code, *wrong; struct arena *arena; };
 void values_check_types(struct form_values *values);
 void values_check_whole(struct form_values *values);                     /* required, bounds, named checks, divisions */
 void values_forget_errors(struct form_values *values);
@@ -129,6 +156,7 @@ char *draft_holder_mark(struct request *rq, const char *form);          /* hidde
 
 /* form_page.c */
 void  form_fields_to_page(struct request *rq, const struct form_values *values);
+const char *file_holder(struct request *rq);                             /* whose tokens these are */
 char *file_token(struct request *rq, const struct entry *entry, size_t at);
 /* Reads a token this server gave to this person; false: not one. */
 bool  file_token_read(struct request *rq, const char *token, struct entry *entry);

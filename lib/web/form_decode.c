@@ -107,7 +107,11 @@ static void decode_plain(struct request *rq, struct form_values *values, size_t 
         if (strcmp(rq->io->given.list[g].name, name) == 0)
             value_take(values, i, rq->io->given.list[g].value);
     if (f->kind == FIELD_FILE && upload_named(rq, name) && upload_named(rq, name)->too_large)
-        fail(&rq->work, FAIL_TOO_LARGE, "「%s」超过 %lld MB 的大小限制。", f->label, (long long)config_int("Web.UploadLimit") >> 20);
+        fail(&rq->work, FAIL_TOO_LARGE, "「%s」超过 %lld MB 的大小限制。", f->label, (long long)upload_most(upload_named(rq, name)->name) >> 20);
+    if (f->kind == FIELD_PLACE && !e->count)
+        value_take(values, i, place_join(rq->work.arena, given(rq, arena_printf(rq->work.arena, "%s-lng", name)),
+                                         given(rq, arena_printf(rq->work.arena, "%s-lat", name)),
+                                         given(rq, arena_printf(rq->work.arena, "%s-datum", name))));
     if (f->kind == FIELD_FILE && upload_named(rq, name))
         entry_add(&rq->work, e, upload_named(rq, name)->name);
     if (f->sealed && !e->count && *given(rq, arena_printf(rq->work.arena, "%s-kept", name)))
@@ -122,7 +126,7 @@ static void decode_fields(struct request *rq, struct form_values *values, const 
         if (f->kind == FIELD_ROWS)
             decode_rows(rq, values, i);
         else if (f->kind == FIELD_FILES)
-            decode_files(rq, &values->entries[i], name);
+            decode_files(rq, &values->entries[i], name), files_captions(rq, values, i, name);
         else if (f->kind != FIELD_GIVEN)
             decode_plain(rq, values, i, name);
     }
@@ -167,7 +171,7 @@ static void take_uploads(struct request *rq, struct form_values *values)
                 continue;
             if (upload->too_large) {
                 values_refuse(values, i, "「%s」「%s」超过 %lld MB 的大小限制，请压缩后重新上传", f->label, upload->name,
-                              (long long)config_int("Web.UploadLimit") >> 20);
+                              (long long)upload_most(upload->name) >> 20);
                 continue;
             }
             if (!form_files)
@@ -222,6 +226,8 @@ void form_take_in(struct request *rq)
 static bool is_turn(struct request *rq, struct form_values *values)
 {
     const char *act = given(rq, "do");
+    if (files_turn(values, act))
+        return true;
     if (strcmp(act, "division") == 0 && field_index(values->form, "do") == values->form->count)
         return true;
     for (size_t i = 0; i < values->form->count; i++) {

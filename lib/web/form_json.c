@@ -13,7 +13,8 @@ static json_t *value_to_json(const struct field *f, const struct entry *e, size_
     if (f->kind == FIELD_ROWS)
         return to_json(e->rows[at]);
     if (f->kind == FIELD_FILES)
-        return json_pack("{s:I, s:s, s:I}", "i", (json_int_t)e->integer[at], "n", e->text[at], "s", (json_int_t)e->real[at]);
+        return json_pack("{s:I, s:s, s:I, s:s*}", "i", (json_int_t)e->integer[at], "n", e->text[at], "s", (json_int_t)e->real[at],
+                         "c", e->caption[at]);
     return json_string(e->text[at]);
 }
 
@@ -62,6 +63,7 @@ static void value_from_json(struct form_values *values, size_t i, const json_t *
         size_t at = entry_grow(values->work, e);
         const char *name = json_string_value(json_object_get(item, "n"));
         e->text[at] = arena_copy(arena, name ? name : "文件");
+        e->caption[at] = arena_copy(arena, json_string_value(json_object_get(item, "c")));
         e->integer[at] = json_integer_value(json_object_get(item, "i"));
         e->real[at] = (double)json_integer_value(json_object_get(item, "s"));
     } else if (json_is_string(item) && f->kind != FIELD_ROWS && f->kind != FIELD_FILES) {

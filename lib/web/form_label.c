@@ -64,6 +64,8 @@ static const char *shown(struct work *work, const struct field *f, const struct 
     }
     case FIELD_AGREEMENT:
         return arena_printf(work->arena, "已同意（版本 %s）", e->text[at]);
+    case FIELD_PLACE:
+        return place_shown(work, e);
     default:
         return f->unit ? arena_printf(work->arena, "%s %s", e->text[at], f->unit) : e->text[at];
     }
@@ -86,15 +88,16 @@ static HDF *numbered(HDF *node, const char *list, size_t n)
     return view_node(node, name);
 }
 
-static size_t files_facts(const struct field *f, const struct entry *e, HDF *group, size_t facts)
+static size_t files_facts(struct work *work, const struct field *f, const struct entry *e, HDF *group, size_t facts)
 {
+    HDF *fact = numbered(group, "Facts", facts++);
+    view_set(fact, "Label", f->label);
     for (size_t at = 0; at < e->count; at++) {
-        HDF *fact = numbered(group, "Facts", facts++);
-        view_set(fact, "Label", f->label);
-        if (e->count > 1)
-            view_setf(fact, "Label", "%s（%zu）", f->label, at + 1);
-        view_set(fact, "Value", e->text[at]);
-        view_set(fact, "Href", e->path[at]);
+        HDF *file = numbered(fact, "Files", at);
+        view_set(file, "Name", e->text[at]);
+        view_set(file, "Caption", e->caption[at]);
+        file_shown(work->arena, e->integer[at], e->text[at], e->path[at] != NULL, file);
+        view_set(file, "Path", e->path[at]);
     }
     return facts;
 }
@@ -131,6 +134,8 @@ static void plain_fact(const struct form_values *values, const struct form_value
     const char *now = field_shown(values->work, f, &values->entries[i]);
     view_set(fact, "Label", f->label);
     view_set(fact, "Value", *now ? now : "未填写");
+    if (f->kind == FIELD_PLACE)
+        place_fact(values, i, fact);
     if (!before || before->form != values->form)
         return;
     const char *then = field_shown(values->work, f, &before->entries[i]);
@@ -145,7 +150,6 @@ void form_view(struct work *work, const struct form_values *values, const struct
     size_t groups = 0, facts = 0, tables = 0;
     HDF *group = NULL;
     const char *title = "";
-    (void)work;
     for (size_t i = 0; i < values->form->count; i++) {
         const struct field *f = &values->form->fields[i];
         const struct entry *e = &values->entries[i];
@@ -160,7 +164,7 @@ void form_view(struct work *work, const struct form_values *values, const struct
         if (f->rows)
             rows_table(f, e, numbered(group, "Tables", tables++));
         else if (f->kind == FIELD_FILES && e->count)
-            facts = files_facts(f, e, group, facts);
+            facts = files_facts(work, f, e, group, facts);
         else
             plain_fact(values, before, i, numbered(group, "Facts", facts++));
     }

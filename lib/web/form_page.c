@@ -68,7 +68,7 @@ void form_to_page(struct request *rq)
 
 /* --- files: what the browser holds of one is a token only this server can have written for this person ------------- */
 
-static const char *holder(struct request *rq)
+const char *file_holder(struct request *rq)
 {
     const char *visit = rq->io->visit ? rq->io->visit : cookie_get(rq, "visit");
     if (rq->work.actor.account_id)
@@ -79,7 +79,7 @@ static const char *holder(struct request *rq)
 static char *file_signed(struct request *rq, int64_t id, int64_t size, const char *name)
 {
     struct arena *arena = rq->work.arena;
-    const char *about = arena_printf(arena, "file %" PRId64 " %" PRId64 " %s %s", id, size, holder(rq), name);
+    const char *about = arena_printf(arena, "file %" PRId64 " %" PRId64 " %s %s", id, size, file_holder(rq), name);
     return arena_printf(arena, "%" PRId64 ".%" PRId64 ".%s.%s", id, size, page_sign(&rq->work, about), name);
 }
 
@@ -103,40 +103,6 @@ bool file_token_read(struct request *rq, const char *token, struct entry *e)
     e->real[at] = (double)size;
     e->text[at] = name + 1;
     return true;
-}
-
-static const char *size_text(struct arena *arena, double bytes)
-{
-    if (bytes < 1024)
-        return NULL;
-    return bytes < 1 << 20 ? arena_printf(arena, "%.0f KB", bytes / 1024) : arena_printf(arena, "%.1f MB", bytes / (1 << 20));
-}
-
-static void files_to_page(struct request *rq, const struct field *f, const struct entry *e, HDF *node)
-{
-    static const struct { unsigned bit; const char *accept, *words; } kinds[] = {
-        { FORM_ACCEPT_IMAGE, ".jpg,.jpeg,.png,.bmp", "jpg、png、bmp" }, { FORM_ACCEPT_PDF, ".pdf", "pdf" },
-        { FORM_ACCEPT_XLSX, ".xlsx", "xlsx" } };
-    struct arena *arena = rq->work.arena;
-    const char *accept = "", *words = "";
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-        if (f->accept & kinds[k].bit) {
-            accept = arena_printf(arena, "%s%s%s", accept, *accept ? "," : "", kinds[k].accept);
-            words = arena_printf(arena, "%s%s%s", words, *words ? "、" : "", kinds[k].words);
-        }
-    int64_t most = config_int("Web.UploadLimit");
-    view_set(node, "Accept", accept);
-    view_set_int(node, "MaxBytes", most);
-    view_setf(node, "FileHint", "支持 %s 格式，单个文件不超过 %" PRId64 " MB", words, most >> 20);
-    if (f->at_most > 1)
-        view_set(node, "Multiple", "1"), view_set_int(node, "AtMost", (int64_t)f->at_most);
-    for (size_t at = 0; at < e->count; at++) {
-        HDF *file = numbered(node, "Files", at);
-        view_set(file, "Name", e->text[at]);
-        view_set(file, "Size", size_text(arena, e->real[at]));
-        view_set(file, "Path", e->path[at]);
-        view_set(file, "Token", file_token(rq, e, at));
-    }
 }
 
 /* --- divisions: one select a level, filled as far as something is chosen --------------------------------------------- */
@@ -241,6 +207,7 @@ static const char *drawn_as(const struct field *f, const struct entry *e, size_t
     case FIELD_FILES:     return "files";
     case FIELD_ROWS:      return "rows";
     case FIELD_AGREEMENT: return "agreement";
+    case FIELD_PLACE:     return "place";
     case FIELD_MONEY:     return "text";
     default:              return f->look ? f->look : "text";
     }
@@ -319,6 +286,10 @@ static void field_to_page(struct request *rq, const struct form_values *values, 
     input_hints(f, node);
     if (f->kind == FIELD_DIVISION)
         division_to_page(rq, f, e, name, node);
+    if (f->kind == FIELD_PLACE) {
+        place_to_page(values, i, node);
+        place_assets(rq->page);
+    }
     if (f->kind == FIELD_FILES)
         files_to_page(rq, f, e, node);
     if (f->rows)

@@ -11,7 +11,7 @@
 
 static const char *const kind_names[] = { "id", "int", "real", "text", "line", "code", "path", "dict", "bool", "date",
                                           "password", "file", "choice", "money", "division", "files", "rows",
-                                          "agreement", "given" };
+                                          "agreement", "given", "place" };
 _Static_assert(sizeof kind_names / sizeof *kind_names == FIELD_KIND_COUNT, "one name a kind");
 
 enum { TEXT_MAX = 2000, MANY_LIMIT = 100 };
@@ -32,6 +32,7 @@ enum attribute_type { A_TEXT, A_FLAG, A_SIZE, A_INT, A_REAL };
 static const struct attribute { const char *key; enum attribute_type type; size_t offset; } attributes[] = {
     AT("required", A_FLAG, required), AT("many", A_FLAG, many),         AT("sealed", A_FLAG, sealed),
     AT("scope", A_FLAG, scope),       AT("nullable", A_FLAG, nullable), AT("transient", A_FLAG, transient),
+    AT("unique", A_FLAG, unique),     AT("example", A_TEXT, example),
     AT("min", A_REAL, low),           AT("max", A_REAL, high),          AT("limit", A_SIZE, limit),
     AT("least", A_SIZE, at_least), AT("most", A_SIZE, at_most),   AT("level", A_INT, level),
     AT("step", A_INT, step),          AT("lines", A_INT, lines),        AT("hint", A_TEXT, hint),
@@ -40,7 +41,7 @@ static const struct attribute { const char *key; enum attribute_type type; size_
     AT("column", A_TEXT, column),     AT("mask", A_TEXT, mask),         AT("within", A_TEXT, within),
     AT("unit", A_TEXT, unit),         AT("table", A_TEXT, table),       AT("parent", A_TEXT, parent),
     AT("link", A_TEXT, link),         AT("version", A_TEXT, version),   AT("look", A_TEXT, look),
-    AT("half", A_FLAG, half),         AT("of", A_TEXT, of) };
+    AT("half", A_FLAG, half),         AT("of", A_TEXT, of),             AT("caption", A_TEXT, caption) };
 
 static bool read_plain(struct field *field, const char *key, const char *value)
 {
@@ -170,6 +171,11 @@ static void prove_field(struct form *form, struct field *field, HDF *node)
         form_stop(form->name, field->name, "sealed is for kind=line, with mask=");
     if (field->step < 0 || field->step > form->step_count || (form->step_count && !field->step && field->kind != FIELD_GIVEN))
         form_stop(form->name, field->name, "step= names a step of the form, for every field");
+    for (size_t i = 0; field->kind == FIELD_PLACE && i + 1 < form->count; i++)
+        if (form->fields[i].kind == FIELD_PLACE)
+            form_stop(form->name, field->name, "one place a form: its columns are lng, lat, typed_lng, typed_lat, datum");
+    if (field->kind == FIELD_PLACE && (field->many || field->sealed || field->scope))
+        form_stop(form->name, field->name, "kind=place cannot be many, sealed or scope");
     if (field->kind != FIELD_ROWS)
         return;
     struct form *rows = calloc(1, sizeof *rows);

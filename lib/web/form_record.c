@@ -44,6 +44,7 @@ static void load_files(struct form_values *values, size_t i)
         e->integer[at] = strtoll(hdf_get_value(file, "Id", "0"), NULL, 10);
         e->text[at] = arena_copy(work->arena, hdf_get_value(file, "Name", "文件"));
         e->real[at] = atof(hdf_get_value(file, "Size", "0"));
+        e->caption[at] = arena_copy(work->arena, hdf_get_value(file, "Caption", NULL));
         e->path[at] = arena_copy(work->arena, hdf_get_value(file, "Path", NULL));
     }
 }
@@ -56,6 +57,14 @@ static void put_many(struct form_values *values, size_t i, const char *text)
             entry_add(values->work, &values->entries[i], word);
 }
 
+static const char *place_text(struct work *work, HDF *row, const char *name)
+{
+    const char *part[PLACE_COLUMNS];
+    for (size_t c = 0; c < PLACE_COLUMNS; c++)
+        part[c] = hdf_get_value(row, arena_printf(work->arena, "%s#%zu", name, c), "");
+    return place_stored(work->arena, part);
+}
+
 static void from_row(struct form_values *values, HDF *row)
 {
     struct work *work = values->work;
@@ -63,7 +72,7 @@ static void from_row(struct form_values *values, HDF *row)
     for (size_t i = 0; i < values->form->count; i++) {
         const struct field *f = &values->form->fields[i];
         struct entry *e = &values->entries[i];
-        const char *text = hdf_get_value(row, f->name, NULL);
+        const char *text = f->kind == FIELD_PLACE ? place_text(work, row, f->name) : hdf_get_value(row, f->name, NULL);
         if (f->kind == FIELD_FILES)
             load_files(values, i);
         if (!text || !*text)

@@ -13,7 +13,7 @@
 #include "core/text.h"
 #include "web/form_declared.h"
 
-enum { SQL_MAX = 16000, BINDS = FORM_FIELDS + 4 };
+enum { SQL_MAX = 16000, BINDS = FORM_FIELDS + 4 + PLACE_COLUMNS };
 
 /* --- composing ---------------------------------------------------------------------------------------------- */
 
@@ -34,6 +34,17 @@ static bool in_column(const struct field *f)
 static const char *column_of(const struct form *form, const struct field *f)
 {
     return proved(form, f->name, f->column ? f->column : f->name);
+}
+
+/* One column a field; a position has five. */
+static size_t column_count(const struct field *f)
+{
+    return f->kind == FIELD_PLACE ? PLACE_COLUMNS : 1;
+}
+
+static const char *column_at(const struct form *form, const struct field *f, size_t n)
+{
+    return f->kind == FIELD_PLACE ? place_column(n) : column_of(form, f);
 }
 
 struct sql { char text[SQL_MAX]; size_t size; const char *separator; };
@@ -66,12 +77,12 @@ static const char *compose_insert(const struct form *form)
     if (form->parent)
         add(&sql, "`%s`", form->parent), comma = ", ";
     for (size_t i = 0; i < form->count; i++)
-        if (in_column(&form->fields[i]))
-            add(&sql, "%s`%s`", comma, column_of(form, &form->fields[i])), comma = ", ";
+        for (size_t c = 0; in_column(&form->fields[i]) && c < column_count(&form->fields[i]); c++)
+            add(&sql, "%s`%s`", comma, column_at(form, &form->fields[i], c)), comma = ", ";
     add(&sql, ") VALUES (%s", form->parent ? "?" : "");
     comma = form->parent ? ", " : "";
     for (size_t i = 0; i < form->count; i++)
-        if (in_column(&form->fields[i]))
+        for (size_t c = 0; in_column(&form->fields[i]) && c < column_count(&form->fields[i]); c++)
             add(&sql, "%s%s", comma, form->fields[i].sealed ? "''" : "?"), comma = ", ";
     add(&sql, ")");
     return done(&sql);
@@ -93,11 +104,13 @@ static const char *compose_update(const struct form *form, bool scoped, bool sea
         const struct field *f = &form->fields[i];
         if (!in_column(f) || f->scope || (sealed_alone && !f->sealed))
             continue;
-        const char *column = column_of(form, f);
-        if (f->sealed || f->kind == FIELD_GIVEN)
-            add(&sql, ", `%s` = COALESCE(?, `%s`)", column, column);
-        else
-            add(&sql, ", `%s` = ?", column);
+        for (size_t c = 0; c < column_count(f); c++) {
+            const char *column = column_at(form, f, c);
+            if (f->sealed || f->kind == FIELD_GIVEN)
+                add(&sql, ", `%s` = COALESCE(?, `%s`)", column, column);
+            else
+                add(&sql, ", `%s` = ?", column);
+        }
     }
     add(&sql, " WHERE `id` = ?");
     if (form->parent)
@@ -111,9 +124,14 @@ static const char *compose_select(const struct form *form, bool scoped)
 {
     struct sql sql = { .size = 0 };
     add(&sql, "SELECT `id` AS `#id`");
-    for (size_t i = 0; i < form->count; i++)
-        if (in_column(&form->fields[i]))
-            add(&sql, ", `%s` AS `%s`", column_of(form, &form->fields[i]), proved(form, "name", form->fields[i].name));
+    for (size_t i = 0; i < form->count; i++) {
+        const struct field *f = &form->fields[i];
+        for (size_t c = 0; in_column(f) && c < column_count(f); c++)
+            if (f->kind == FIELD_PLACE)
+                add(&sql, ", `%s` AS `%s#%zu`", column_at(form, f, c), proved(form, "name", f->name), c);
+            else
+                add(&sql, ", `%s` AS `%s`", column_of(form, f), proved(form, "name", f->name));
+    }
     add(&sql, " FROM `%s` WHERE `%s` = ?", form->table, form->parent ? form->parent : "id");
     if (scoped)
         add_scope(&sql, form);
@@ -188,6 +206,15 @@ static struct value bound(struct work *work, const struct field *f, const struct
     }
 }
 
+static size_t bind_field(struct work *work, const struct field *f, const struct entry *e, struct value *binds)
+{
+    if (f->kind == FIELD_PLACE)
+        place_binds(work, e, binds);
+    else
+        *binds = bound(work, f, e);
+    return column_count(f);
+}
+
 static struct value sealed_value(struct work *work, const struct form *form, const struct field *f, const struct entry *e,
                                  int64_t id)
 {
@@ -206,7 +233,7 @@ static int64_t insert(struct work *work, const struct form_values *values, int64
         binds[n++] = I(parent);
     for (size_t i = 0; i < form->count; i++) {
         if (in_column(&form->fields[i]) && !form->fields[i].sealed)
-            binds[n++] = bound(work, &form->fields[i], &values->entries[i]);
+            n += bind_field(work, &form->fields[i], &values->entries[i], binds + n);
         sealed += form->fields[i].sealed;
     }
     int64_t id = db_insert_text(work, form->sql.insert, binds, n);
@@ -234,8 +261,10 @@ static bool update(struct work *work, const struct form_values *values, int64_t 
         given += f->scope && values->entries[i].count;
         if (!in_column(f) || f->scope)
             continue;
-        binds[n++] = f->sealed ? sealed_value(work, form, f, &values->entries[i], id)
-                               : bound(work, f, &values->entries[i]);
+        if (f->sealed)
+            binds[n++] = sealed_value(work, form, f, &values->entries[i], id);
+        else
+            n += bind_field(work, f, &values->entries[i], binds + n);
     }
     binds[n++] = I(id);
     if (form->parent)
@@ -248,12 +277,19 @@ static bool update(struct work *work, const struct form_values *values, int64_t 
     return db_exec_text(work, given ? form->sql.update_scoped : form->sql.update, binds, n) == 1;
 }
 
-static void link_files(struct work *work, const struct form_values *values, int64_t id)
+/* A new record has none to let go of. */
+static void link_files(struct work *work, const struct form_values *values, int64_t id, bool fresh)
 {
     for (size_t i = 0; i < values->form->count; i++) {
         const struct field *f = &values->form->fields[i];
+        if (fresh && !values->entries[i].count)
+            continue;
         if (f->kind == FIELD_FILES && !f->transient && form_files)
             form_files->link(work, values->form->table, id, f->name, values->entries[i].integer, values->entries[i].count);
+        for (size_t at = 0; f->caption && !f->transient && form_files && at < values->entries[i].count; at++)
+            if (values->entries[i].caption[at] && *values->entries[i].caption[at])
+                form_files->caption(work, values->form->table, id, f->name, values->entries[i].integer[at],
+                                    values->entries[i].caption[at]);
     }
 }
 
@@ -265,11 +301,9 @@ static bool still_there(const struct entry *e, int64_t id)
     return false;
 }
 
-/* Rows known by their id stay (their files too), new ones are added, those left out go. */
-static void store_rows(struct work *work, const struct form_values *values, size_t field, int64_t id)
+/* Rows left out go. */
+static void drop_rows(struct work *work, const struct form *rows, const struct entry *e, int64_t id)
 {
-    const struct form *rows = values->form->fields[field].rows;
-    const struct entry *e = &values->entries[field];
     HDF *there;
     if (hdf_init(&there))
         fail_ours(work, "out of memory");
@@ -286,17 +320,27 @@ static void store_rows(struct work *work, const struct form_values *values, size
         db_exec_text(work, rows->sql.remove, (struct value[]){ I(id), I(row) }, 2);
     }
     hdf_destroy(&there);
+}
+
+/* Rows known by their id stay (their files too), new ones are added, those left out go. */
+static void store_rows(struct work *work, const struct form_values *values, size_t field, int64_t id, bool fresh)
+{
+    const struct entry *e = &values->entries[field];
+    if (!fresh)
+        drop_rows(work, values->form->fields[field].rows, e, id);
     for (size_t r = 0; r < e->count; r++) {
         struct form_values *row = e->rows[r];
-        if (!row->id || !update(work, row, row->id, id))
+        bool added = fresh || !row->id || !update(work, row, row->id, id);
+        if (added)
             row->id = insert(work, row, id);
-        link_files(work, row, row->id);
+        link_files(work, row, row->id, added);
     }
 }
 
 int64_t form_store(struct work *work, struct form_values *values, int64_t id)
 {
     const struct form *form = values->form;
+    bool fresh = !id;
     if (!form->table)
         fail_ours(work, "form %s has no table", form->name);
     for (size_t i = 0; !id && i < form->count; i++)
@@ -306,10 +350,10 @@ int64_t form_store(struct work *work, struct form_values *values, int64_t id)
         id = insert(work, values, 0);
     else if (!update(work, values, id, 0))
         fail(work, FAIL_MISSING, "%s", "");
-    link_files(work, values, id);
+    link_files(work, values, id, fresh);
     for (size_t i = 0; i < form->count; i++)
         if (form->fields[i].rows)
-            store_rows(work, values, i, id);
+            store_rows(work, values, i, id, fresh);
     values->id = id;
     return id;
 }

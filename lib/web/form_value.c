@@ -234,6 +234,9 @@ void value_check(struct form_values *values, size_t i, size_t at)
         if (!f->of && strcmp(e->text[at], f->version) != 0)        /* the other kind is asked inside the transaction */
             values_refuse(values, i, "%s的文本已更新，请阅读新版本后重新勾选", f->label);
         break;
+    case FIELD_PLACE:
+        place_check(values, i);
+        break;
     case FIELD_FILE: case FIELD_FILES: case FIELD_ROWS: case FIELD_GIVEN: case FIELD_DIVISION:
         break;
     default:

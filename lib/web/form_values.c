@@ -51,6 +51,7 @@ size_t entry_grow(struct work *work, struct entry *e)
         GROWN(real);
         GROWN(integer);
         GROWN(path);
+        GROWN(caption);
         GROWN(rows);
 #undef GROWN
     }
@@ -78,6 +79,7 @@ struct form_values *values_row_add(struct form_values *values, size_t field)
     e->rows[at] = values_make(values->work, f->rows, arena_printf(arena, "%s-%zu-", f->name, at),
                               arena_printf(arena, "%s第 %zu %s", f->label, at + 1, f->unit ? f->unit : "行"));
     e->rows[at]->draft = values->draft;
+    e->rows[at]->memo = values->memo;
     return e->rows[at];
 }
 
@@ -194,6 +196,14 @@ struct form_values *values_row(const struct form_values *values, const char *fie
     if (i >= e->count || !values->form->fields[e - values->entries].rows)
         fail_ours(values->work, "form %s: no row %zu of %s", values->form->name, i, field);
     return e->rows[i];
+}
+
+struct form_values *values_row_more(struct form_values *values, const char *field)
+{
+    size_t i = (size_t)(values_entry(values, field) - values->entries);
+    if (!values->form->fields[i].rows)
+        fail_ours(values->work, "field %s of form %s is not kind=rows", field, values->form->name);
+    return values_row_add(values, i);
 }
 
 const char *values_label(const struct form_values *values, const char *field)

@@ -65,7 +65,6 @@ const char *body_too_large(struct request *rq);                           /* wha
 
 /* form_read.c */
 void forms_load(const struct program *program);                           /* a mistake stops the start */
-void forms_tie(void);                                                     /* each named check is registered */
 void forms_complete(const struct program *program);                       /* after start: each route's form is there */
 /* form_decode.c */
 void form_decode(struct request *rq);                                     /* rq->values from io->given; types checked */

@@ -9,6 +9,7 @@
 #include "core/config.h"
 #include "core/text.h"
 #include "web/io.h"
+#include "web/upload.h"
 
 enum { WINDOW = 64 * 1024, HEADER_MAX = 4096, VALUE_MAX = 1 << 20 };
 
@@ -80,10 +81,16 @@ static bool write_whole(int descriptor, const char *data, size_t size)
     return true;
 }
 
+int64_t upload_most(const char *name)
+{
+    const char *ending = strrchr(name, '.');
+    return config_int(ending && strcasecmp(ending, ".xlsx") == 0 ? "Web.WorkbookLimit" : "Web.UploadLimit");
+}
+
 static void part_write(struct parser *p, struct part *part, const char *data, size_t size)
 {
     struct work *work = &p->rq->work;
-    size_t limit = part->is_file ? (size_t)config_int("Web.UploadLimit") : VALUE_MAX;
+    size_t limit = part->is_file ? (size_t)upload_most(part->file_name) : VALUE_MAX;
     part->size += size;
     if (part->is_file && part->size > limit)     /* read on: the rest of the form is not to be lost for one file */
         return;
@@ -208,7 +215,7 @@ static void keep_part(struct parser *p, struct part *part)
     if (!io->uploads)
         io->uploads = arena_alloc(work->arena, most * sizeof *io->uploads);
     io->uploads[io->upload_count++] = (struct upload){ part->name, part->path, text_file_name(work->arena, part->file_name), part->size,
-                                                                  part->size > (size_t)config_int("Web.UploadLimit") };
+                                                                  part->size > (size_t)upload_most(part->file_name) };
 }
 
 static void read_part(struct parser *p)

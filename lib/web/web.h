@@ -142,6 +142,9 @@ void        form_done(struct request *rq);              /* it has become a recor
 void        form_wizard(struct request *rq, const char *path);
 /* A handler for { GET, "/account/divisions", CAP_PUBLIC, "divisions", form_divisions_answer }: JSON for form.js. */
 void        form_divisions_answer(struct request *rq);
+/* A handler for { POST, "/files/upload", CAP_PUBLIC, "files-upload", form_upload_answer }: one file of a form, sent ahead of
+ * it. JSON {token, name, looks, id, path}: the token is what the form then sends. */
+void        form_upload_answer(struct request *rq);
 
 /* A figure beside an entry of the working area's menu (WorkMenu.N.Counter = name): asked once a page of a signed-in
  * actor, inside the handler's transaction. From program.start. 100 and more are shown as 99+. */

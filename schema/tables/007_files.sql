@@ -22,6 +22,7 @@ CREATE TABLE file_link (                      -- which record a file belongs to
     field     VARCHAR(40) NOT NULL,           -- "licence"
     position  INT         NOT NULL,
     file_id   BIGINT      NOT NULL,
+    caption   VARCHAR(100) NOT NULL DEFAULT '',   -- what is said below it
     PRIMARY KEY (record, record_id, field, position),
     KEY file_link_file (file_id),
     CONSTRAINT file_link_file FOREIGN KEY (file_id) REFERENCES file (id)

@@ -208,9 +208,15 @@ test('headers from outside (Host, User-Agent, Referer, X-Forwarded-*) come out n
 
 test('a spreadsheet export: no cell that a spreadsheet would take for a formula', async () => {
   sql(`UPDATE job SET progress = '=HYPERLINK("http://evil.example")', last_error = '+1+1' WHERE kind LIKE '<script%'`);
-  for (const route of getRoutes.filter((r) => r.path.endsWith('.csv'))) {
+  const exports = getRoutes.filter((r) => /\.(csv|xlsx)$/.test(r.path));
+  assert.ok(exports.length >= 4);
+  for (const route of exports) {
     const answer = await get(route.path, { cookie: sessionOf(actorOf(route).login) });
     assert.equal(answer.status, 200, route.path);
+    if (route.path.endsWith('.xlsx')) {            // its cells are typed: tests/unit/list_test.c reads them back
+      assert.match(answer.headers['content-type'], /spreadsheetml/);
+      continue;
+    }
     assert.match(answer.headers['content-type'], /^text\/csv/);
     assert.doesNotMatch(answer.body, /(^|,|")([=+@\t]|-(?!\d))/m, `${route.path}: ${answer.body.match(/.{0,30}(^|,|")[=+@].{0,30}/m)?.[0]}`);
   }

@@ -108,7 +108,7 @@ test('Z8.1: log in by phone; the overview shows the progress; nothing else is in
   await page.waitForURL('**/operator');
   assert.match(await main.locator('.steps').innerText(), /注册审核中，预计 \d{4}-\d\d-\d\d 前办结/);
   assert.deepEqual(await page.locator('nav[aria-label="运营商工作台"] a, .side nav a').allInnerTexts().then((all) => all.map((one) => one.trim())), ['运营商概览']);
-  const cookie = await sessionIn(context), { token } = await formToken('/operator', cookie), own = (path) => /^\/(operator|account)(\/|$)/.test(path);
+  const cookie = await sessionIn(context), { token } = await formToken('/operator', cookie), own = (path) => /^\/(operator|account|place)(\/|$)/.test(path);
   const tried = { closed: 0, open: 0 };
   for (const route of routes) {
     const address = route.path.replace(/\{id\}/g, '1').replace(/\{\w+\}/g, 'registration'), open = route.capability === 'public' || (own(route.path) && ['signed-in', 'company'].includes(route.capability));

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/config.h"
@@ -40,7 +41,10 @@ static void load_run(struct work *w, void *arg)
 
 static void load(void)
 {
-    assert_true(work_run(work, WORK_PLAIN, load_run, NULL));
+    if (!work_run(work, WORK_PLAIN, load_run, NULL)) {
+        fprintf(stderr, "%s %s\n", work->fail_text, work->fail_detail);
+        exit(1);
+    }
 }
 
 struct place { int64_t on_land, all; double lng, lat; const struct area *land; };

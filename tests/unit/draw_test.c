@@ -13,6 +13,7 @@
 
 #include "core/arena.h"
 #include "core/config.h"
+#include "draw/label.h"
 #include "draw/outline.h"
 #include "draw/qr.h"
 #include "draw/staticmap.h"
@@ -44,6 +45,38 @@ static void qr_is_read_by_a_reader(void **state)
     unlink(path);
     text[strcspn(text, "\n")] = '\0';
     assert_string_equal(text, LINK);
+}
+
+/* A label, with texts far too long: it is still read, its size is that of the sheet, and the same texts give the same bytes. */
+static void label_is_read_by_a_reader(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/chargehall-label-XXXXXX", command[200], text[300] = "";
+    const struct label label = { LINK, "珠海市香洲区情侣中路超长名称充电站地下停车场二层东区直流快充专区第一期工程", "4404020000000000000A", "",
+                                 "某某新能源科技（珠海横琴）有限责任公司第一分公司", "400-000-0000 转 123456789012345678901234567890" };
+    size_t size, again;
+    if (system("command -v zbarimg >/dev/null") != 0)
+        skip();
+    void *png = label_png(arena, &label, &size), *second = label_png(arena, &label, &again);
+    assert_int_equal(size, again);
+    assert_memory_equal(png, second, size);
+    gdImagePtr image = gdImageCreateFromPngPtr((int)size, png);
+    assert_int_equal(gdImageSX(image), LABEL_WIDTH);
+    assert_int_equal(gdImageSY(image), LABEL_HEIGHT);
+    for (int y = 0; y < LABEL_HEIGHT; y++)                 /* nothing runs over the edge */
+        assert_int_equal(gdTrueColorGetRed(gdImageGetTrueColorPixel(image, LABEL_WIDTH - 8, y)), 255);
+    gdImageDestroy(image);
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, png, size), (ssize_t)size);
+    close(fd);
+    snprintf(command, sizeof command, "zbarimg -q --raw %s 2>/dev/null", path);
+    FILE *reader = popen(command, "r");
+    assert_non_null(fgets(text, sizeof text, reader));
+    pclose(reader);
+    unlink(path);
+    text[strcspn(text, "\n")] = '\0';
+    assert_string_equal(text, LINK);
+    assert_null(label_png(arena, &(struct label){ "", "a", "b", "", "c", "" }, &size));
 }
 
 /* Both pictures hold the same modules: each dark one of the PNG lies on a run of the SVG, and none more. */
@@ -161,7 +194,7 @@ static void damaged_outlines_are_refused(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(qr_is_read_by_a_reader), cmocka_unit_test(svg_and_png_agree), cmocka_unit_test(qr_limits),
+        cmocka_unit_test(qr_is_read_by_a_reader), cmocka_unit_test(label_is_read_by_a_reader), cmocka_unit_test(svg_and_png_agree), cmocka_unit_test(qr_limits),
         cmocka_unit_test(static_map_shows_land_and_sea), cmocka_unit_test(static_map_takes_any_place),
         cmocka_unit_test(damaged_outlines_are_refused),
     };

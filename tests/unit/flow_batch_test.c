@@ -70,7 +70,24 @@ static void each_is_done_or_named(void **state)
     assert_true(in_state("test_case", ids[0], "passed") && in_state("test_case", ids[1], "draft") && in_state("test_case", ids[2], "passed"));
     assert_int_equal(steps_of("test", ids[1]), 0);
     assert_int_equal(then_count, 2);
-    assert_int_equal(notice_count, 2);
+    assert_int_equal(notice_count, 1);                               /* one reader, told once of both */
+    assert_non_null(strstr(noticed, "已通过|owner"));
+    assert_int_equal(noticed_cases, 2);
+}
+
+static void what_was_undone_is_not_told(void **state)
+{
+    (void)state;
+    int64_t ids[] = { case_new("test_case", "draft"), case_new("test_case", "passed") };
+    notice_count = 0;
+    struct asked_batch b = { .move = { .action = "submit" }, .cases = list(ids, 2) };
+    assert_int_equal(batch_as(db, OWNER, &b), 200);
+    assert_int_equal(notice_count, 0);
+    ids[1] = case_new("test_case", "draft");
+    b = (struct asked_batch){ .move = { .action = "submit" }, .cases = list(ids, 2) };
+    assert_int_equal(batch_as(db, OWNER, &b), 200);
+    assert_int_equal(notice_count, 1);
+    assert_int_equal(noticed_cases, 2);
 }
 
 static void who_moved_meanwhile_is_named(void **state)
@@ -215,7 +232,7 @@ static void two_batches_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_is_done_or_named), cmocka_unit_test(who_moved_meanwhile_is_named),
+        cmocka_unit_test(each_is_done_or_named), cmocka_unit_test(what_was_undone_is_not_told), cmocka_unit_test(who_moved_meanwhile_is_named),
         cmocka_unit_test(all_or_nothing_names_the_offender), cmocka_unit_test(others_cases_are_not_there),
         cmocka_unit_test(the_same_submission_twice_is_one), cmocka_unit_test(a_thousand_and_no_more),
         cmocka_unit_test(two_batches_at_once) };

@@ -16,7 +16,7 @@
 enum { OWNER, OTHER_OWNER, COUNTY, COUNTY_PLAIN, OTHER_COUNTY, CITY, PROVINCE, VISITOR, SYSTEM, PEOPLE };
 
 #define REVIEWS (CAP_BIT(CAP_PUBLIC) | CAP_BIT(CAP_SIGNED_IN) | CAP_BIT(CAP_STAFF) | CAP_BIT(CAP_WORKBENCH) \
-                 | CAP_BIT(CAP_REGISTRATION_REVIEW) | CAP_BIT(CAP_QUALIFICATION_REVIEW) | CAP_BIT(CAP_PROFILE_REVIEW))
+                 | CAP_BIT(CAP_REGISTRATION_REVIEW) | CAP_BIT(CAP_QUALIFICATION_REVIEW) | CAP_BIT(CAP_PROFILE_REVIEW) | CAP_BIT(CAP_RECORD_REVIEW))
 #define SIGNED (CAP_BIT(CAP_PUBLIC) | CAP_BIT(CAP_SIGNED_IN) | CAP_BIT(CAP_WORKBENCH))
 
 static const struct actor people[PEOPLE] = {
@@ -34,6 +34,7 @@ static const struct actor people[PEOPLE] = {
 static struct work *db;
 static char         guard_says[100];                 /* "" the guard lets pass */
 static int          then_count, notice_count;
+static int64_t      noticed_cases __attribute__((unused));    /* the last notice spoke of */
 static char         noticed[400];
 
 static const char test_flow[] =
@@ -71,6 +72,7 @@ static void note_notice(struct work *work, const struct flow_notice *notice)
 {
     (void)work;
     notice_count++;
+    noticed_cases = notice->count;
     snprintf(noticed, sizeof noticed, "%s|%s|%s|%s|%s|%lld|%s|%s", notice->flow, notice->title, notice->state_label, notice->text,
              notice->to_owner ? "owner" : capability_key(notice->capability), (long long)notice->operator_id, notice->path, notice->opinion);
 }
@@ -116,8 +118,13 @@ static int world(void **state)
 /* A case of company 1 in 香洲, in `state`. */
 static int64_t case_new(const char *table, const char *state)
 {
-    char sql[400];
-    snprintf(sql, sizeof sql, "INSERT INTO %s (operator_id, company, division_code, state) VALUES (1, '甲公司', '440402', '%s')", table, state);
+    char sql[600];
+    bool station = strcmp(table, "station_record") == 0, equipment = strcmp(table, "equipment_record") == 0;
+    if (equipment)                       /* each belongs to a station; departments read both once submitted */
+        (void)case_new("station_record", "passed");
+    snprintf(sql, sizeof sql, "INSERT INTO %s (operator_id, %s, division_code, state%s) VALUES (1, '甲公司', '440402', '%s'%s)", table,
+             station || equipment ? "name" : "company", station ? ", submitted_at" : equipment ? ", submitted_at, station_record_id" : "", state,
+             station ? ", NOW(3)" : equipment ? ", NOW(3), (SELECT MAX(id) FROM station_record)" : "");
     db_fixture_sql(sql);
     return db_fixture_int("SELECT LAST_INSERT_ID()");
 }

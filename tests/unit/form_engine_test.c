@@ -36,10 +36,10 @@ static const char company[] =
     " area [kind=division, level=county, within=410000, required] = 注册地\n sort [kind=choice] = 企业类型\n"
     " sort.options {\n own = 自有平台\n other = 委托平台\n }\n scope [kind=dict, dict=station_type, many] = 服务范围\n"
     " paper [kind=line, check=resident-id, sealed, mask=id, required, column=paper_sealed, group=\"法定代表人\"] = 身份证号\n"
-    " licence [kind=files, accept=\"image\", required] = 营业执照\n"
+    " licence [kind=files, accept=\"image\", required, caption=说明] = 营业执照\n"
     " people [kind=rows, table=t_person, parent=company_id, least=2, most=4, unit=\"名\"] = 专业技术人员\n"
     " people.fields {\n name [kind=line, max=20, required] = 姓名\n phone [kind=line, check=mobile] = 电话\n permit [kind=files, required] = 操作证\n }\n"
-    " agree [kind=agreement, version=v3, column=agreed] = 《服务协议》\n}\n";
+    " agree [kind=agreement, version=v3, column=agreed] = 《服务协议》\n spot [kind=place] = 位置\n}\n";
 static const char wizard[] =
     "form {\n table = t_wizard\n}\nsteps {\n 1 = 基本信息\n 2 = 平台信息\n}\n"
     "fields {\n name [kind=line, required, step=1] = 名称\n amount [kind=money, step=1] = 金额\n platform [kind=line, required, step=2] = 平台名称\n}\n";
@@ -58,6 +58,14 @@ static void link_files(struct work *work, const char *record, int64_t record_id,
     db_exec(work, "DELETE FROM t_link WHERE record = ? AND record_id = ? AND field = ?", T(record), I(record_id), T(field));
     for (size_t i = 0; i < count; i++)
         db_exec(work, "INSERT INTO t_link VALUES (?, ?, ?, ?)", T(record), I(record_id), T(field), I(ids[i]));
+}
+
+static char captioned[200];
+
+static void caption_file(struct work *work, const char *record, int64_t record_id, const char *field, int64_t id, const char *text)
+{
+    (void)work, (void)record_id;
+    snprintf(captioned, sizeof captioned, "%s.%s.%lld=%s", record, field, (long long)id, text);
 }
 
 static int list_files(struct work *work, const char *record, int64_t record_id, const char *field, HDF *node)
@@ -103,7 +111,7 @@ static void own_template(void)
 
 static int set_up(void **state)
 {
-    static const struct form_files files = { take, link_files, list_files };
+    static const struct form_files files = { take, link_files, caption_file, list_files };
     static const struct route routes[] = { ROUTE_END };
     static const struct program program = { .name = "test", .routes = routes, .templates = "formtest" };
     (void)state;
@@ -115,7 +123,7 @@ static int set_up(void **state)
     forms_tie();
     own_template();
     views_load(&program);
-    db_fixture_sql("CREATE TABLE t_company (id BIGINT AUTO_INCREMENT PRIMARY KEY, operator_id BIGINT NOT NULL, state VARCHAR(20) NOT NULL, name VARCHAR(50) NOT NULL, uscc CHAR(18) NULL UNIQUE,"
+    db_fixture_sql("CREATE TABLE t_company (id BIGINT AUTO_INCREMENT PRIMARY KEY, lng DECIMAL(9,6) NULL, lat DECIMAL(9,6) NULL, typed_lng DECIMAL(9,6) NULL, typed_lat DECIMAL(9,6) NULL, datum VARCHAR(5) NOT NULL DEFAULT '', operator_id BIGINT NOT NULL, state VARCHAR(20) NOT NULL, name VARCHAR(50) NOT NULL, uscc CHAR(18) NULL UNIQUE,"
                    " capital DECIMAL(14,2) NULL, founded DATE NULL, area VARCHAR(12) NOT NULL, sort VARCHAR(10) NOT NULL, scope VARCHAR(60) NOT NULL, paper_sealed VARCHAR(400) NOT NULL, agreed VARCHAR(10) NOT NULL)");
     db_fixture_sql("CREATE TABLE t_person (id BIGINT AUTO_INCREMENT PRIMARY KEY, company_id BIGINT NOT NULL, name VARCHAR(20) NOT NULL, phone VARCHAR(20) NOT NULL)");
     db_fixture_sql("CREATE TABLE t_link (record VARCHAR(40), record_id BIGINT, field VARCHAR(40), file BIGINT, PRIMARY KEY (record, record_id, field, file))");
@@ -126,7 +134,7 @@ static int set_up(void **state)
 }
 
 #define WHOLE "name=%EF%BC%A1%E5%85%AC%E5%8F%B8&uscc=91350100m000100y43&capital=1,000.5&founded=2020/1/2&area-1=410100&area-2=410105&sort=own" \
-              "&scope=1&scope=255&paper=11010519491231002x&people-0-name=%E5%BC%A0%E4%B8%89&people-0-phone=13800138000&people-5-name=%E6%9D%8E%E5%9B%9B&agree=v3"
+              "&scope=1&scope=255&paper=11010519491231002x&people-0-name=%E5%BC%A0%E4%B8%89&people-0-phone=13800138000&spot-lng=113.553986&spot-lat=22.224979&spot-datum=wgs84&people-5-name=%E6%9D%8E%E5%9B%9B&agree=v3"
 
 static void redraw(struct request *rq)
 {
@@ -210,6 +218,7 @@ static void a_good_form_becomes_a_record(void **state)
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_company WHERE operator_id = 3 AND state = 'draft' AND name = 'Ａ公司' AND uscc = '91350100M000100Y43' AND capital = 1000.50"
                                     " AND founded = '2020-01-02' AND area = '410105' AND sort = 'own' AND scope = '1,255' AND agreed = 'v3' AND paper_sealed LIKE '_1:%' AND paper_sealed NOT LIKE '%1101%'"), 1);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_person"), 2);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_company WHERE lng = 113.559065 AND lat = 22.222010 AND typed_lng = 113.553986 AND typed_lat = 22.224979 AND datum = 'wgs84'"), 1);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_link WHERE record = 't_company' AND field = 'licence' AND file = 101"), 1);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_link l JOIN t_person p ON p.id = l.record_id WHERE record = 't_person' AND ((name = '李四' AND file = 103) OR (name = '张三' AND file = 102))"), 2);
 }
@@ -238,7 +247,8 @@ static void it_is_read_in_scope_masked_and_drawn(void **state)
     static const char *const there[] = { "已登记：110105********002X", "河南省郑州市金水区", "1,000.50 元", "value=\"1000.50\"", "name=\"people-1-name\"",
         "value=\"李四\"", "name=\"paper-kept\"", "已同意（版本 v3）", "自有平台", "enctype=\"multipart/form-data\"", "name=\"area-2\"", "<option value=\"4101QT\"",
         "<option value=\"410105\" selected>", "href=\"/files/101\"", "name=\"licence-drop\"", "value=\"add-people\"", "value=\"drop-people-1\"", "name=\"do\" value=\"draft\"",
-        "第 2 名", "name=\"by\"", "公共、其他" };
+        "第 2 名", "name=\"by\"", "公共、其他", "113.559065，22.222010（GCJ-02）；填报值 113.553986，22.224979（WGS-84）",
+        "id=\"spot-datum-wgs84\" name=\"spot-datum\" value=\"wgs84\" checked", "name=\"licence-caption-101\"", "data-view=\"picture\"" };
     for (size_t i = 0; i < sizeof there / sizeof *there; i++) {
         if (!strstr(html, there[i]))
             print_error("not on the page: %s\n", there[i]);
@@ -269,7 +279,7 @@ static void a_change_keeps_what_is_not_touched(void **state)
     upload_count = 1;
     uploads[0] = (struct upload){ "people-1-permit", "/x", "c.jpg", 9 };
     char query[4000];
-    snprintf(query, sizeof query, "id=%lld&name=B&paper-kept=1&area=4101QT&agree=v3&people-0-name=%%E5%%BC%%A0%%E4%%B8%%89&people-1-name=New&%s", (long long)stored, token);
+    snprintf(query, sizeof query, "id=%lld&name=B&paper-kept=1&area=4101QT&agree=v3&people-0-name=%%E5%%BC%%A0%%E4%%B8%%89&people-1-name=New&%s&licence-caption-101=%%E6%%AD%%A3%%E6%%9C%%AC", (long long)stored, token);
     int64_t first = db_fixture_int("SELECT MIN(id) FROM t_person");
     struct asked *a = post(&operator, "test-company", query, save);
     if (a->io.answer.status != 303)
@@ -280,6 +290,8 @@ static void a_change_keeps_what_is_not_touched(void **state)
     assert_int_equal(db_fixture_int("SELECT MIN(id) FROM t_person"), first);                    /* known rows keep their id */
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_person WHERE name IN ('张三', 'New')"), 2);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_link"), 3);                          /* 李四's file went with the row */
+    assert_string_equal(captioned, "t_company.licence.101=正本");
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_company WHERE name = 'B' AND lng IS NULL AND typed_lng IS NULL AND datum = ''"), 1);
     a = post(&stranger, "test-company", query, save);                        /* tokens are another person's: no licence */
     assert_int_equal(a->io.answer.status, 422);
     asked_done(a);

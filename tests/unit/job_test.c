@@ -123,12 +123,35 @@ static void asked_for_while_running_runs_once_more_even_after_failing(void **sta
     assert_int_equal(in_state("done"), 1);           /* once more, not for ever */
 }
 
+static void release(struct work *work, void *arg)  { (void)arg; job_release_gone(work); }
+
+static void the_job_of_a_killed_process_goes_on_at_once(void **state)
+{
+    (void)state;
+    struct taken mine = { .good = false };
+    db_fixture_run(db, add, "kept");
+    db_fixture_run(db, take, &mine);
+    db_fixture_run(db, add, "left");
+    assert_true(mine.good && taken_by_another());
+    db_fixture_sql("INSERT INTO job (kind, job_key, payload, state, runner, attempts, leased_until)"
+                   " VALUES ('test', 'elsewhere', '{}', 'running', 'another-machine:1', 1, NOW(3) + INTERVAL 300 SECOND)");
+    assert_false(taken_by_another());                      /* all leases hold */
+    db_fixture_run(db, release, NULL);
+    struct taken left = { .good = false };
+    db_fixture_run(db, take, &left);
+    assert_true(left.good);
+    assert_string_equal(left.job.key, "left");
+    assert_int_equal(left.job.attempts, 2);
+    assert_false(taken_by_another());                      /* what lives keeps its lease, and what runs elsewhere */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_loser_of_a_lease_changes_nothing, tidy),
         cmocka_unit_test_teardown(the_loser_of_a_lease_is_told_and_renews_nothing, tidy),
         cmocka_unit_test_teardown(a_job_that_ends_its_runners_fails_at_last, tidy),
+        cmocka_unit_test_teardown(the_job_of_a_killed_process_goes_on_at_once, tidy),
         cmocka_unit_test_teardown(asked_for_while_running_runs_once_more_even_after_failing, tidy),
     };
     db = db_fixture();

@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "db_fixture.h"
 #include "list/list.h"
+#include "sheet/sheet_read.h"
 
 #include <cmocka.h>
 
@@ -29,6 +30,7 @@ static const struct actor visitor = { .role = "visitor", .login = "", .name = ""
 static void show(struct request *rq)     { list_page(rq, now_list); }
 static void json(struct request *rq)     { list_json(rq, now_list); }
 static void csv(struct request *rq)      { list_csv(rq, now_list); }
+static void xlsx(struct request *rq)     { list_xlsx(rq, now_list); }
 static void pick(struct request *rq)     { (void)list_selected(rq, now_list, &selected); }
 
 static struct asked *look(const struct actor *actor, const char *list, const char *query, void (*handler)(struct request *))
@@ -467,6 +469,34 @@ static void csv_is_safe_to_open(void **state)
     assert_int_not_equal(access(path, F_OK), 0);                           /* nothing stays behind */
 }
 
+/* Texts are text cells whatever they begin with, labels stand for codes, numbers and times are what they are. */
+static void xlsx_has_typed_cells(void **state)
+{
+    (void)state;
+    struct asked *a = look(&admin, "job", "", xlsx);
+    struct sheet_row row;
+    bool formula = false, label = false, time = false;
+    int rows = 0;
+    assert_true(a->good);
+    struct sheet_book *book = sheet_open(a->io.answer.file, NULL);
+    struct sheet *sheet = sheet_begin(book, 0);
+    assert_true(sheet_next(sheet, &row));
+    assert_string_equal(row.cells[0].text, "编号");
+    for (; sheet_next(sheet, &row); rows++)
+        for (int i = 0; i < row.count; i++) {
+            assert_int_not_equal(row.cells[i].kind, SHEET_FORMULA);
+            formula = formula || strcmp(row.cells[i].text, "=HYPERLINK(\"http://x\",\"y\")") == 0;
+            label = label || strcmp(row.cells[i].text, "重建地图数据") == 0;
+            time = time || row.cells[i].kind == SHEET_DATE;
+        }
+    assert_null(sheet_wrong(book));
+    sheet_close(book);
+    assert_int_equal(rows, 200);
+    assert_true(formula && label && time);
+    assert_non_null(strstr(pairs_get(&a->io.answer.headers, "Content-Disposition"), ".xlsx"));
+    asked_done(a);
+}
+
 static void json_has_codes_and_labels(void **state)
 {
     (void)state;
@@ -559,7 +589,7 @@ int main(void)
         cmocka_unit_test(every_row_once_while_rows_are_inserted), cmocka_unit_test(back_leads_to_where_one_came_from),
         cmocka_unit_test(injection_through_every_parameter), cmocka_unit_test(unknown_sort_is_refused_with_words),
         cmocka_unit_test(actions_follow_state_and_capability), cmocka_unit_test(cells_are_for_people),
-        cmocka_unit_test(csv_is_safe_to_open), cmocka_unit_test(json_has_codes_and_labels),
+        cmocka_unit_test(csv_is_safe_to_open), cmocka_unit_test(xlsx_has_typed_cells), cmocka_unit_test(json_has_codes_and_labels),
         cmocka_unit_test(selection_is_bounded), cmocka_unit_test(wrong_declarations_stop_the_start),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);

@@ -215,7 +215,7 @@ static void files_are_for_the_owner_and_the_departments_above(void **state)
 static int set_up(void **state)
 {
     static const struct route routes[] = { { POST, "/x", CAP_PUBLIC, "registration-zhuhai", NULL }, ROUTE_END };
-    static const struct form_files files = { take_none, link_none, list_one };
+    static const struct form_files files = { .take = take_none, .link = link_none, .list = list_one };
     static const struct program program = { .name = "test", .routes = routes, .templates = "account" };
     strcpy(uscc, "91440400MA4UFX123");
     uscc[17] = uscc_check(uscc);

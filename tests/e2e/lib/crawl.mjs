@@ -8,7 +8,12 @@ const EXAMPLES = 3;          // addresses kept for a route; a catalogue of thous
 const VARIANTS = 4;          // with different queries
 // Addresses that stand in no page, or behind a page of a catalogue that is not walked through: route -> query.
 const ASKED = { '/map/facet': () => '?facet=operator', '/admin/reveal': () => '?kind=account-phone&id=1',
+  '/archives/labels': () => `?kind=station&ids=${sqlValue("SELECT MAX(id) FROM station_record WHERE submitted_at IS NOT NULL AND operator_id = (SELECT operator_id FROM account WHERE login = 'demo-operator') AND division_code = (SELECT division_code FROM account WHERE login = 'demo-county')")}`,
   '/admin/accounts/roles': () => `?id=${sqlValue("SELECT id FROM account WHERE login = 'demo-expert'")}` };
+
+// The same of places that only a printed code leads to: route -> what fills it.
+const PRINTED = { '/map/station/{code}': () => `/map/station/${sqlValue('SELECT public_code FROM station WHERE published = 1 AND removed_at IS NULL LIMIT 1')}`,
+  '/map/equipment/{code}': () => `/map/equipment/${sqlValue('SELECT e.public_code FROM equipment e JOIN station s ON s.id = e.station_id WHERE s.published = 1 AND s.removed_at IS NULL AND e.removed_at IS NULL LIMIT 1')}` };
 
 /** Addresses of this site in a page: links, pictures, data-* addresses, plain GET forms. */
 export function linksOf(answer) {
@@ -25,7 +30,8 @@ export async function crawl(role, refused = new Map()) {
   const cookie = sessionOf(role.login);
   const open = getRoutes.filter((route) => mayOpen(role, route));
   const addresses = new Map(open.map((route) => [route.path, []])), seen = new Set();
-  const queue = open.filter((route) => !route.path.includes('{')).map((route) => route.path + (ASKED[route.path]?.() ?? ''));
+  const queue = open.filter((route) => !route.path.includes('{')).map((route) => route.path + (ASKED[route.path]?.() ?? ''))
+    .concat(open.filter((route) => PRINTED[route.path]).map((route) => PRINTED[route.path]()));
   const take = (address) => {
     const only = address.split('?')[0], route = routeOf(address);
     if (!route || !addresses.has(route.path) || seen.has(address)) return;

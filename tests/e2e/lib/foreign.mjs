@@ -30,7 +30,19 @@ function file(id, registration, owner) {
   return id;
 }
 
-/** {registration, qualification, change, contact, account, file, operator, copy} of one place. */
+/** A station record, a report, a facility and an import of an operator, all submitted once. */
+function archive(add, operator, person, division, name, at) {
+  const filed = { operator_id: operator, division_code: `'${division}'`, state: "'draft'", submitted_at: 'NOW(3)' };
+  const station = add('station_record', { ...filed, code: `'${MARK}${at}'`, name: `'${name}'` });
+  const report = add('report', { operator_id: operator, name: `'${name}'`, model: "'M'", equipment_type: 1, number: `'${MARK}${at}'`, agency: "'A'", issued_on: "'2024-01-01'", division_code: `'${division}'` });
+  const equipment = add('equipment_record', { ...filed, station_record_id: station, report_id: report, code: `'${MARK}${at}'`, name: `'${name}'` });
+  const paper = add('file', { id: `8007199254${at}`, sha256: `UNHEX(SHA2('${name}', 256))`, kind: "'xlsx'", size: 1, name: `'${MARK}import.xlsx'`, account_id: person });
+  const of = { operator_id: operator, account_id: person, sha256: `UNHEX(SHA2('${name}', 256))`, file_id: `8007199254${at}`, name: `'${name}.xlsx'`, state: "'refused'", problems: 1 };
+  void paper;
+  return { station_record: station, report, equipment_record: equipment, import_station: add('sheet_import', { ...of, kind: "'station-record'" }), import_equipment: add('sheet_import', { ...of, kind: "'equipment-record'" }) };
+}
+
+/** {registration, qualification, change, contact, account, file, operator, copy} of one place, and its archive. */
 function make(place, at) {
   const division = PLACES[place], own = place === 'own', name = `${MARK}${place}`;
   const operator = own ? sqlValue("SELECT operator_id FROM account WHERE login = 'demo-operator'")
@@ -39,7 +51,7 @@ function make(place, at) {
   const add = (table, columns) => sqlValue(`INSERT INTO ${table} (${Object.keys(columns)}) VALUES (${Object.values(columns)}); SELECT LAST_INSERT_ID()`);
   const filed = { company: `'${name}'`, division_code: `'${division}'`, state: "'filed'" };
   const registration = add('operator_registration', { ...filed, account_id: person, account_name: `'${name}'`, uscc: "'91440400MA4UFX1234'" });
-  return { operator, registration, qualification: add('qualification', { ...filed, operator_id: operator }), change: add('profile_change', { ...filed, operator_id: operator }),
+  return { operator, registration, ...archive(add, operator, person, division, name, at), qualification: add('qualification', { ...filed, operator_id: operator }), change: add('profile_change', { ...filed, operator_id: operator }),
     contact: add('operator_contact', { operator_id: operator, name: `'${name}'`, phone: "'13800138000'", note: `'${MARK}'` }),
     account: account(`${place}-staff`, { role: "'expert'", division_code: `'${division}'` }), file: file(`90071992547${at}`, registration, person) };
 }
@@ -47,8 +59,10 @@ function make(place, at) {
 export function uproot() {
   const like = `LIKE '${MARK}%'`, ids = (table, column) => `(SELECT id FROM ${table} WHERE ${column} ${like})`;
   const cases = [['registration', 'operator_registration'], ['qualification', 'qualification'], ['profile-change', 'profile_change']];
-  sql(`DELETE FROM file_link WHERE file_id IN ${ids('file', 'name')}; DELETE FROM file WHERE name ${like};
+  sql(`DELETE FROM sheet_import WHERE name ${like}; DELETE FROM file_link WHERE file_id IN ${ids('file', 'name')}; DELETE FROM file WHERE name ${like};
     ${cases.map(([flow, table]) => `DELETE FROM flow_due WHERE flow = '${flow}' AND case_id IN ${ids(table, 'company')}; DELETE FROM ${table} WHERE company ${like};`).join('\n')}
+    DELETE FROM flow_step WHERE flow = 'equipment-record' AND case_id IN ${ids('equipment_record', 'code')}; DELETE FROM flow_step WHERE flow = 'station-record' AND case_id IN ${ids('station_record', 'code')};
+    DELETE FROM equipment_record WHERE code ${like}; DELETE FROM station_record WHERE code ${like}; DELETE FROM report WHERE number ${like};
     DELETE FROM operator_contact WHERE note ${like}; DELETE FROM session WHERE account_id IN ${ids('account', 'login')}; DELETE FROM account WHERE login ${like}; DELETE FROM operator WHERE name ${like}`);
 }
 

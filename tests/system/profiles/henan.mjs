@@ -151,3 +151,17 @@ test('H1.1: the builder is refused, corrects, passes; it keeps its company\'s da
   for (const [address, status] of [['/company/profile', 200], ['/company/contacts', 200], ['/company/qualification', 403], ['/company/qualification/form', 403]])
     assert.equal((await get(address, { cookie })).status, status, address);
 });
+
+test('H3.2: 用户管理-资产管理-我的充电站: what the own platform pushed; a builder\'s: what its platform pushed for it', async () => {
+  for (const [login, table] of [['demo-operator', 'operator_id'], ['demo-builder', 'built_by']]) {
+    const own = await (await visit(browser, { login })).newPage();
+    own.setDefaultTimeout(15000);
+    await own.goto('/operator');
+    assert.ok((await own.locator('.side .group').allInnerTexts()).includes('用户管理-资产管理'), login);
+    await own.locator('.side').getByRole('link', { name: '我的充电站', exact: true }).click();
+    assert.equal(await main(own).getByRole('heading', { level: 1 }).innerText(), '我的充电站');
+    const [name] = sql(`SELECT name FROM station WHERE ${table} = (SELECT operator_id FROM account WHERE login = '${login}') AND removed_at IS NULL ORDER BY id DESC LIMIT 1`)[0];
+    assert.ok((await main(own).innerText()).includes(name), `${login} ${name}`);
+    await own.context().close();
+  }
+});

@@ -45,3 +45,30 @@ test('S1: refused with an opinion, corrected; passed: 「账号状态」 shows �
   await page.goto('/operator');
   assert.match(await main(page).innerText(), /账号状态\s*正常/);
 });
+
+test('S4, S5, S6: 「我的充电站」, 「新增充电站」, 「我的充电桩」 with the manual\'s queries and fields', async () => {
+  const own = await (await visit(browser, { login: 'demo-operator' })).newPage();
+  own.setDefaultTimeout(15000);
+  await own.goto('/operator');
+  await own.locator('.side').getByRole('link', { name: '我的充电站', exact: true }).click();
+  assert.equal(await main(own).getByRole('heading', { level: 1 }).innerText(), '我的充电站');
+  const search = main(own).getByRole('search'), name = sqlValue("SELECT name FROM station_record WHERE operator_id = (SELECT operator_id FROM account WHERE login = 'demo-operator') LIMIT 1");
+  assert.match(await search.innerText(), /城市/);
+  await search.getByLabel('充电站', { exact: true }).fill(name);
+  await search.getByRole('button', { name: '查询', exact: true }).click();
+  assert.ok((await main(own).innerText()).includes(name));
+  await main(own).getByRole('link', { name: '新增充电站', exact: true }).click();
+  assert.ok(await main(own).getByRole('button', { name: '提交', exact: true }).count());
+  await own.locator('.side').getByRole('link', { name: '我的充电桩', exact: true }).click();
+  for (const label of ['充电桩编码或名称', '所属充电站', '充电桩类型', '生产厂商', '额定功率']) assert.ok((await search.innerText()).includes(label), label);
+  const pile = sqlValue("SELECT code FROM equipment_record WHERE operator_id = (SELECT operator_id FROM account WHERE login = 'demo-operator') AND code IS NOT NULL LIMIT 1");
+  await search.getByLabel('充电桩编码或名称').fill(pile);
+  await search.getByRole('button', { name: '查询', exact: true }).click();
+  assert.ok((await main(own).innerText()).includes(pile));
+  await own.goto('/archives/equipment/new?ready=1');
+  const words = await main(own).innerText();
+  for (const label of ['设施编码', '设施名称', '所属充电站', '生产厂商', '设施型号', '设施类型', '额定功率', '额定电压上限', '额定电流', '充电枪', '接口标准', '生产日期', '投运日期', '国家标准']) assert.ok(words.includes(label), label);
+  await own.context().close();
+  await staff.goto('/archives/stations');
+  assert.equal(await main(staff).getByRole('heading', { level: 1 }).innerText(), '站点档案', 'departments keep the archives\' names');
+});

@@ -1,0 +1,38 @@
+/* entrustments: 委托运营 (H3.2): a builder declares its platform, the platform's company confirms; the builder's stations. */
+#include "archives.h"
+#include "domain/entrustment.h"
+#include "list/list.h"
+
+#define PATH "/archives/entrustments"
+
+void built_list(struct request *rq)
+{
+    list_page(rq, "station_built");
+    view_set(rq->page, "Title", "我的充电站");
+    view_set(rq->page, "Text", "受托运营商平台为本企业推送的充电站。信息有误的，请联系该运营商更正后重新推送。");
+    page(rq, "archives/pushed.cst");
+}
+
+void entrustments_page(struct request *rq)
+{
+    view_set(rq->page, "Title", "委托运营");
+    view_set(rq->page, "Builder", rq->work.actor.capabilities & CAP_BIT(CAP_ENTRUST) ? "1" : NULL);
+    entrustment_list(&rq->work, view_node(rq->page, "Rows"));
+    page(rq, "archives/entrustments.cst");
+}
+
+void entrustments_ask(struct request *rq)
+{
+    const char *wrong = entrustment_ask(&rq->work, form_text(rq, "platform"));
+    if (wrong) {
+        form_error(rq, "platform", "%s", wrong);
+        form_refuse(rq);
+    }
+    redirect(rq, PATH);
+}
+
+void entrustments_decide(struct request *rq)
+{
+    entrustment_decide(&rq->work, form_int(rq, "id"), form_text(rq, "action"));
+    redirect(rq, PATH);
+}

@@ -1,0 +1,114 @@
+/* reports: 报告档案 (Z10). */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "archives.h"
+#include "domain/report.h"
+#include "list/list.h"
+
+#define PATH "/archives/reports"
+
+void reports_list(struct request *rq)
+{
+    own_to_page(rq);
+    view_set(rq->page, "Title", "报告档案");
+    list_page(rq, "report");
+    page(rq, "archives/reports.cst");
+}
+
+void reports_xlsx(struct request *rq) { list_xlsx(rq, "report"); }
+
+static void form(struct request *rq, const char *title, const char *name, struct form_values *values, const char *action, const char *back)
+{
+    view_set(rq->page, "Title", title);
+    view_set(rq->page, "Back", back);
+    form_show(rq, name, values, action);
+    page(rq, "archives/report-form.cst");
+}
+
+void reports_new(struct request *rq) { form(rq, "新增报告档案", "report", NULL, PATH, PATH); }
+
+static const char *add(struct work *work, void *arg)
+{
+    struct request *rq = arg;
+    int64_t id = report_add(work, rq->values);
+    if (!id)
+        form_refuse(rq);
+    return arena_printf(work->arena, "%" PRId64, id);
+}
+
+void reports_add(struct request *rq)
+{
+    int64_t id = strtoll(submission_once(&rq->work, rq->work.idempotency, add, rq), NULL, 10);
+    form_done(rq);
+    redirect(rq, PATH "/%" PRId64 "?done=stored", id);
+}
+
+static const char *own_path(struct request *rq, const char *below)
+{
+    return arena_printf(rq->work.arena, PATH "/%" PRId64 "%s", form_int(rq, "id"), below);
+}
+
+void reports_edit(struct request *rq)
+{
+    form(rq, "修改报告档案", "report-edit", report_to_change(&rq->work, form_int(rq, "id")), own_path(rq, ""), own_path(rq, ""));
+}
+
+static const char *change(struct work *work, void *arg)
+{
+    struct request *rq = arg;
+    return arena_printf(work->arena, "%" PRId64, report_save(work, rq->values, form_int(rq, "id")));
+}
+
+void reports_save(struct request *rq)
+{
+    (void)submission_once(&rq->work, change_key(rq), change, rq);
+    form_done(rq);
+    redirect(rq, PATH "/%" PRId64 "?done=stored", form_int(rq, "id"));
+}
+
+void reports_replace_form(struct request *rq)
+{
+    (void)report_to_change(&rq->work, form_int(rq, "id"));
+    form(rq, "更换报告", "report-replace", NULL, own_path(rq, "/replace"), own_path(rq, ""));
+}
+
+static const char *replace(struct work *work, void *arg)
+{
+    struct request *rq = arg;
+    if (!report_replace(work, rq->values, form_int(rq, "id")))
+        form_refuse(rq);
+    return "";
+}
+
+void reports_replace(struct request *rq)
+{
+    (void)submission_once(&rq->work, rq->work.idempotency, replace, rq);
+    form_done(rq);
+    redirect(rq, PATH "/%" PRId64 "?done=replaced", form_int(rq, "id"));
+}
+
+void reports_page(struct request *rq)
+{
+    HDF *report = view_node(rq->page, "Report");
+    report_view(&rq->work, form_int(rq, "id"), report);
+    notice_to_page(rq);
+    view_set(rq->page, "Title", view_get(report, "Name"));
+    view_crumb(rq, "报告档案", PATH);
+    view_crumb(rq, view_get(report, "Name"), NULL);
+    page(rq, "archives/report.cst");
+}
+
+void reports_delete(struct request *rq)
+{
+    HDF *report = view_node(rq->page, "Report");
+    (void)report_to_change(&rq->work, form_int(rq, "id"));
+    report_view(&rq->work, form_int(rq, "id"), report);
+    delete_ask(rq, "报告档案", view_get(report, "Name"), own_path(rq, ""));
+}
+
+void reports_drop(struct request *rq)
+{
+    report_drop(&rq->work, form_int(rq, "id"));
+    redirect(rq, PATH);
+}

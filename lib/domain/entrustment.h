@@ -1,0 +1,23 @@
+/* entrustment: 委托运营 (H3.2). A builder without a platform of its own declares the operator that runs it, the operator
+ * confirms; either may end it. EquipmentOwnerID of a pushed station (T/CEC 102 part 2, StationInfo) says for whom it was
+ * built: station.built_by is that builder while a confirmed entrustment ties it to the platform that pushed. Neither side
+ * can show itself another's stations alone: the platform must name the code, and both must agree. */
+#ifndef DOMAIN_ENTRUSTMENT_H
+#define DOMAIN_ENTRUSTMENT_H
+
+#include <stdint.h>
+#include <util/neo_misc.h>
+#include <util/neo_hdf.h>
+
+#include "core/work.h"
+
+/* Of the actor's company, either side: node.N.{Id, Name, Code, State, Label, Kind, At, Mine (it is the builder), Stations}. */
+void entrustment_list(struct work *work, HDF *node);
+/* A builder declares a platform by its company's name or code. NULL: done; else what is wrong, in words. */
+const char *entrustment_ask(struct work *work, const char *platform);
+/* "confirm" and "refuse" by the platform's company, "end" by either. 404 not its, 409 in another state now. */
+void entrustment_decide(struct work *work, int64_t id, const char *action);
+/* Ties this platform's stations anew; after a decision and after each pull. Inside WORK_WRITE. */
+void entrustment_apply(struct work *work, int64_t operator_id);
+
+#endif

@@ -1,0 +1,21 @@
+/* record_snapshot: what a record said each time it was submitted, and what changed since. Owns table record_snapshot. */
+#ifndef DOMAIN_RECORD_SNAPSHOT_H
+#define DOMAIN_RECORD_SNAPSHOT_H
+
+#include <stdint.h>
+#include <util/neo_misc.h>
+#include <util/neo_hdf.h>
+
+#include "core/work.h"
+#include "web/form.h"
+
+/* Keeps what the record says now. The consequence of a submission; `flow` is its flow and the name of its form. */
+void record_snapshot_keep(struct work *work, const char *flow, int64_t id);
+
+/* What changed since the submission before the present one, for whoever may read the record (the caller has proved it):
+ * node.{First, Since, Against, Count, Rows.N (as values_diff()), Report.{Label, Text, Path}}. First: nothing to compare with.
+ * A record from before snapshots were kept is compared with what last passed; Against says with what. A type test report
+ * that was replaced meanwhile is a change too. */
+void record_snapshot_changes(struct work *work, const char *flow, int64_t id, HDF *node);
+
+#endif
