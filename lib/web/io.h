@@ -91,6 +91,7 @@ const char *view_render(struct request *rq, const char *template_name, size_t *s
 
 /* wire.c: the whole answer at once */
 void wire_send(struct request *rq, const char *head, const void *body, size_t size);
+void wire_send_file(struct request *rq, const char *head, const char *path);          /* in pieces */
 
 /* send.c */
 void send_answer(struct request *rq);

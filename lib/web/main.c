@@ -225,7 +225,7 @@ static void hang_up(struct request *rq)
     text_to_int(param(rq, "CONTENT_LENGTH"), 0, INT64_MAX, &size);
     if ((int64_t)rq->io->body_read == size && FCGX_GetChar(rq->io->fcgi->in) == EOF)
         FCGX_Detach(rq->io->fcgi);
-    FCGX_Finish_r(rq->io->fcgi);                 /* frees the parameters */
+    FCGX_Free(rq->io->fcgi, 1);                  /* not FCGX_Finish_r(): the end of the answer went with it (wire.c) */
 }
 
 static void serve(const struct program *program, FCGX_Request *fcgi, struct arena *arena, struct db *db)

@@ -289,17 +289,6 @@ static const char *head_of(struct request *rq)
                         a->status, status_words(a->status), lines, CSP, rq->work.id);
 }
 
-static void send_file(const char *path, FCGX_Stream *out)
-{
-    char piece[16384];
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return;
-    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;)
-        FCGX_PutStr(piece, (int)got, out);
-    fclose(file);
-}
-
 void send_answer(struct request *rq)
 {
     struct answer *a = &rq->io->answer;
@@ -308,7 +297,8 @@ void send_answer(struct request *rq)
         cookie_set(rq, "visit", rq->io->visit, 0);
     const char *method = FCGX_GetParam("REQUEST_METHOD", rq->io->fcgi->envp), *head = head_of(rq);
     bool head_only = method && strcmp(method, "HEAD") == 0;
-    wire_send(rq, head, a->body, head_only || a->file ? 0 : a->size);
     if (a->file && !head_only)
-        send_file(a->file, rq->io->fcgi->out);
+        wire_send_file(rq, head, a->file);
+    else
+        wire_send(rq, head, a->body, head_only ? 0 : a->size);
 }
