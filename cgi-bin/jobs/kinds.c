@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "domain/captcha.h"
 #include "domain/demo.h"
+#include "domain/exchange_log.h"
 #include "domain/job.h"
 #include "domain/lockout.h"
 #include "domain/map_source.h"
@@ -88,6 +89,17 @@ static void tick_tend(struct work *work)
     work_must(work, WORK_WRITE, tend, NULL);
 }
 
+static void prune(struct work *work, void *arg)
+{
+    (void)arg;
+    exchange_log_prune(work);
+}
+
+static void tick_prune(struct work *work)
+{
+    work_must(work, WORK_WRITE, prune, NULL);
+}
+
 static void tick_trail(struct work *work)
 {
     trail_seal(work);
@@ -106,6 +118,7 @@ struct tick ticks[] = {
     { "figures",    30,  tick_figures, 0 },
     { "purge",      60,  tick_purge, 0 },
     { "tend",       120, tick_tend, 0 },
+    { "exchange.log", 20, tick_prune, 0 },
     { "trail.seal", 10,  tick_trail, 0 },
     { "daily",      60,  daily_tick, 0 },
     { NULL, 0, NULL, 0 } };

@@ -5,6 +5,7 @@
 #include "domain/calendar.h"
 #include "domain/colleague.h"
 #include "domain/company.h"
+#include "domain/connection_tried.h"
 #include "domain/equipment_record.h"
 #include "domain/notice.h"
 #include "domain/record_compare.h"
@@ -37,6 +38,7 @@ static void nouns_register(void)
     station_record_process();
     equipment_record_process();
     record_compare_load();
+    connection_required_load();
     record_sheets_process();
 }
 
