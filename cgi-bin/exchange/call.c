@@ -1,11 +1,13 @@
 /* call: see the header. */
 #include "call.h"
 
+#include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/config.h"
 #include "core/log.h"
+#include "domain/seen.h"
 #include "domain/token.h"
 
 static const char JSON_TYPE[] = "application/json; charset=utf-8";
@@ -26,6 +28,8 @@ void call_refuse(struct call *call, struct verdict verdict)
 {
     struct request *rq = call->rq;
     const char *who = call->envelope.operator_id;
+    if (call->wrote)
+        work_undo(&rq->work);
     if (!call->partner && who)                       /* so that a known partner can trust the refusal */
         call->partner = partner_by_code(&rq->work, who);
     log_line(LOG_WARN_, &rq->work, "exchange.refused", "path=%s operator=%s address=%s ret=%d %s", rq->path,
@@ -33,10 +37,24 @@ void call_refuse(struct call *call, struct verdict verdict)
     reply_send(rq, call->partner ? &call->partner->to_gov : NULL, 200, verdict.ret, verdict.text, NULL);
 }
 
+void call_refuse_field(struct call *call, const char *path, const char *what, ...)
+{
+    va_list args;
+    va_start(args, what);
+    const char *rest = arena_vprintf(call->rq->work.arena, what, args);
+    va_end(args);
+    call_refuse(call, (struct verdict){ RET_BUSINESS, arena_printf(call->rq->work.arena, "%s %s", path, rest) });
+}
+
 void call_answer(struct call *call, const char *msg, json_t *data)
 {
     work_defer(&call->rq->work, release_json, data);
     reply_send(call->rq, &call->partner->to_gov, 200, RET_OK, msg, data);
+}
+
+struct verdict call_replayed(void)
+{
+    return (struct verdict){ RET_PARAMETERS, "该请求已受理，请勿重放；重发时请更新 TimeStamp 与 Seq 并重新签名" };
 }
 
 static void step(struct call *call, struct verdict verdict)
@@ -81,6 +99,32 @@ void call_enter(struct request *rq, enum call_token token, struct call *call)
     step(call, envelope_check_time(rq->work.arena, &call->envelope, rq->work.now, config_int("Exchange.ClockWindow") * 1000));
     step(call, envelope_open(rq->work.arena, &call->envelope, &call->partner->to_gov, &call->data));
     work_defer(&rq->work, release_json, call->data);
+}
+
+void call_check(struct call *call)
+{
+    struct findings found = { .arena = call->rq->work.arena };
+    call->message = message_find(strrchr(call->rq->route->path, '/') + 1);
+    if (!call->message)
+        fail_ours(&call->rq->work, "%s is not in the message table", call->rq->route->path);
+    message_check(call->message->request, call->data, "", &found);
+    if (found.count)
+        call_refuse(call, (struct verdict){ RET_BUSINESS, findings_text(&found) });
+}
+
+void call_checked(struct request *rq, struct call *call)
+{
+    call_enter(rq, TOKEN_NEEDED, call);
+    call_check(call);
+}
+
+void call_first_time(struct call *call)
+{
+    uint8_t digest[32];
+    envelope_digest(&call->envelope, digest);
+    if (!seen_first(&call->rq->work, digest))
+        call_refuse(call, call_replayed());
+    call->wrote = true;
 }
 
 /* --- our own failures ------------------------------------------------------------------------------ */

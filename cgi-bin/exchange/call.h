@@ -18,14 +18,30 @@ struct call {
     struct envelope       envelope;
     const struct partner *partner;
     json_t               *data;          /* opened business JSON; released with the work */
+    const struct message *message;       /* of call_checked() */
+    bool                  wrote;         /* call_first_time() stored the digest */
 };
 
 enum call_token { TOKEN_NEEDED, TOKEN_NONE };
 
 /* Runs the checks down to decryption; a message that fails one is answered and never comes back here. */
 void call_enter(struct request *rq, enum call_token token, struct call *call);
+/* The fields of the interface the path names: a finding is refused with RET_BUSINESS, its members named. What comes back
+ * is plain (message.h) and may be read with message_text() and its like. */
+void call_check(struct call *call);
+/* Both, with token: how a handler begins. */
+void call_checked(struct request *rq, struct call *call);
+/* The replay guard: stores the envelope's digest in this transaction, or refuses the message as seen before. Call it
+ * after the checks that only read and before the first write; call_refuse() may still follow. */
+void call_first_time(struct call *call);
 
+struct verdict call_replayed(void);      /* for whoever keeps the guard itself (status_push_store) */
+
+/* What the handler has written is undone. */
 _Noreturn void call_refuse(struct call *call, struct verdict verdict);
+/* The same with RET_BUSINESS; `path` is the member ("ConnectorID"), `what` the rest of the sentence. */
+_Noreturn void call_refuse_field(struct call *call, const char *path, const char *what, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Ret 0; takes `data` over. `msg` is "" but where something was left out. */
 _Noreturn void call_answer(struct call *call, const char *msg, json_t *data);
 

@@ -6,5 +6,6 @@
 
 void query_token(struct request *rq);
 void notification_station_status(struct request *rq);
+void supervise_notification_station_status(struct request *rq);
 
 #endif

@@ -4,12 +4,13 @@
 #include "domain/setting.h"
 #include "interfaces.h"
 
-enum { PUSH, TOKEN, ROUTES };
+#define TOLD(interface, handler) { POST, "/evcs/v1/" interface, CAP_PEER, NULL, handler, NULL, 0 }
 
 static struct route routes[] = {
-    [PUSH]  = { POST, "/evcs/v1/notification_stationStatus", CAP_PEER, NULL, notification_station_status, NULL, 0 },
-    [TOKEN] = { POST, "/evcs/v1/query_token",                CAP_PEER, NULL, query_token,                 NULL, 0 },
-    [ROUTES] = ROUTE_END
+    TOLD("notification_stationStatus",            notification_station_status),
+    TOLD("query_token",                           query_token),
+    TOLD("supervise_notification_station_status", supervise_notification_station_status),
+    ROUTE_END
 };
 
 /* The body limit of this program is a matter of configuration. */

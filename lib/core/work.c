@@ -191,6 +191,12 @@ bool work_run(struct work *work, enum work_mode mode, void (*fn)(struct work *wo
     }
 }
 
+void work_undo(struct work *work)
+{
+    db_rollback(work);
+    db_begin(work, true);
+}
+
 void work_must(struct work *work, enum work_mode mode, void (*fn)(struct work *work, void *arg), void *arg)
 {
     if (!work_run(work, mode, fn, arg)) {

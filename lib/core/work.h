@@ -83,6 +83,9 @@ void work_must(struct work *work, enum work_mode mode, void (*fn)(struct work *w
  * with the steps. When fn fails, that is left to the end of the work. */
 void work_step(struct work *work, void (*fn)(struct work *work, void *arg), void *arg);
 _Noreturn void work_finished(struct work *work);
+/* Inside WORK_WRITE: what was written so far is undone and the work goes on in a fresh transaction (an answer that must
+ * leave nothing behind). Not within a part. */
+void work_undo(struct work *work);
 /* A part of the running transaction that may fail by itself (one row of many), inside WORK_WRITE; parts may lie in parts.
  * False: what it wrote is undone, the rest of the transaction stands; work->failed and fail_text say why. Only what lies
  * with the part comes back (forbidden, missing, conflict, invalid): everything else ends the whole work as always. */

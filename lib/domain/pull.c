@@ -12,6 +12,7 @@
 #include "domain/entrustment.h"
 #include "domain/job.h"
 #include "domain/partner.h"
+#include "domain/seen.h"
 #include "domain/status_push.h"
 #include "domain/token.h"
 #include "exchange/client.h"
@@ -347,7 +348,8 @@ static void tend(struct work *work, void *arg)
     json_t *list = json_array();
     (void)arg;
     work_defer(work, release_json, list);
-    exchange_sweep(work);
+    token_sweep(work);
+    seen_sweep(work);
     if (minutes == 0)
         return;
     db_each(work, columns, &row, due_add, list,

@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "domain/connector_state.h"
+#include "domain/seen.h"
 #include "map/map.h"
 
 enum { REMEMBERED = 4096, CODE_MAX = 50 };
@@ -99,8 +100,7 @@ static void items_store(struct work *work, int64_t operator_id, const uint8_t *d
     }
     if (!known)
         return;
-    if (digest && !db_insert_new(work, "INSERT INTO exchange_seen (digest, received_at) VALUES (?, ?)", B(digest, 32),
-                                 T(time_sql(work->arena, work->now)))) {
+    if (digest && !seen_first(work, digest)) {
         out->replayed = true;
         return;
     }

@@ -1,5 +1,5 @@
 /* status_push: connector states told by an operator's platform, stored with the replay guard in one
- * transaction. Only status_push.c writes table exchange_seen. */
+ * transaction. */
 #ifndef DOMAIN_STATUS_PUSH_H
 #define DOMAIN_STATUS_PUSH_H
 

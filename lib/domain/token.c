@@ -73,11 +73,7 @@ bool token_holds(struct work *work, int64_t operator_id, const char *token)
     return true;
 }
 
-int64_t exchange_sweep(struct work *work)
+int64_t token_sweep(struct work *work)
 {
-    /* A message dated ahead of our clock stays acceptable for twice the window. */
-    int64_t keep = config_int("Exchange.ClockWindow") * 2000 + 600000;
-    return db_exec(work, "DELETE FROM exchange_token WHERE expires_at < ? LIMIT 5000", T(time_sql(work->arena, work->now)))
-         + db_exec(work, "DELETE FROM exchange_seen WHERE received_at < ? ORDER BY received_at LIMIT 5000",
-                   T(time_sql(work->arena, work->now - keep)));
+    return db_exec(work, "DELETE FROM exchange_token WHERE expires_at < ? LIMIT 5000", T(time_sql(work->arena, work->now)));
 }

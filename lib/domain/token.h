@@ -13,7 +13,7 @@
 const char *token_issue(struct work *work, int64_t operator_id, int64_t *seconds);
 /* Does it belong to the operator and live? Kept in the process for 3 seconds. */
 bool        token_holds(struct work *work, int64_t operator_id, const char *token);
-/* Clean-up, for a job: expired tokens and replay digests no TimeStamp can match any more. Rows deleted. */
-int64_t     exchange_sweep(struct work *work);
+/* Clean-up, for a job: expired tokens. Rows deleted. */
+int64_t     token_sweep(struct work *work);
 
 #endif

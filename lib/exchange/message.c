@@ -59,19 +59,41 @@ static bool value_listed(const char *values, double number)
     return false;
 }
 
-static bool form_good(struct arena *arena, enum field_form form, const char *text)
+/* What strptime moves (31 February) is refused. */
+static bool time_good(struct arena *arena, const char *pattern, const char *text)
 {
     int64_t at;
-    const char *pattern = form == FORM_DATE ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S";
-    if (form == FORM_ANY)
-        return true;
-    if (form == FORM_ORGANISATION)
-        return operator_id_valid(text);
     return time_parse(text, pattern, &at) && strcmp(time_format(arena, at, pattern), text) == 0;
 }
 
+static bool sequence_good(const char *text)
+{
+    size_t own = strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    return strlen(text) == SEQUENCE_SIZE && own >= OPERATOR_ID_SIZE
+           && strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == SEQUENCE_SIZE;
+}
+
+static bool clock_good(const char *text)
+{
+    return strlen(text) == 6 && strspn(text, "0123456789") == 6 && memcmp(text, "24", 2) < 0 && text[2] < '6' && text[4] < '6';
+}
+
+static bool form_good(struct arena *arena, enum field_form form, const char *text)
+{
+    switch (form) {
+    case FORM_ANY:          return true;
+    case FORM_ORGANISATION: return operator_id_valid(text);
+    case FORM_DATE:         return time_good(arena, "%Y-%m-%d", text);
+    case FORM_DATETIME:     return time_good(arena, "%Y-%m-%d %H:%M:%S", text);
+    case FORM_SEQUENCE:     return sequence_good(text);
+    case FORM_CLOCK:        return clock_good(text);
+    }
+    return false;
+}
+
 static const char *const form_words[] = {
-    "", "应为 9 位数字或大写字母", "应为 yyyy-MM-dd 格式的日期", "应为 yyyy-MM-dd HH:mm:ss 格式的时间" };
+    "", "应为 9 位数字或大写字母", "应为 yyyy-MM-dd 格式的日期", "应为 yyyy-MM-dd HH:mm:ss 格式的时间",
+    "应为 27 位字母或数字（前 9 位为 OperatorID，后 18 位自定）", "应为 HHmmss 格式的时刻，共 6 位数字" };
 
 static void text_check(const struct field *field, const json_t *value, const char *path, struct findings *out)
 {
@@ -174,9 +196,32 @@ static void field_check(const struct field *field, json_t *object, json_t *value
         json_object_del(object, field->name);
 }
 
+/* A member in its other spelling gets its name; returns the name it came with. */
+static const char *member_rename(const struct field *field, json_t *object)
+{
+    json_t *value = field->also && !json_object_get(object, field->name) ? json_object_get(object, field->also) : NULL;
+    if (!value)
+        return field->name;
+    if (field->type == FIELD_LIST && json_is_object(value))
+        json_object_set_new(object, field->name, json_pack("[O]", value));
+    else
+        json_object_set(object, field->name, value);
+    json_object_del(object, field->also);
+    return field->also;
+}
+
+static void missing_add(const struct field *field, const char *place, struct findings *out)
+{
+    if (field->also && field->type != FIELD_LIST)
+        finding_add(out, field, place, "缺失，为必填项（2016 版写作 %s，两种写法均可）", field->also);
+    else
+        finding_add(out, field, place, "缺失，为必填项");
+}
+
 static void fields_check(const struct field *fields, json_t *object, const char *path, bool deep, struct findings *out)
 {
     for (const struct field *field = fields; field->name; field++) {
+        const char *name = member_rename(field, object);
         json_t *value = json_object_get(object, field->name);
         if (json_is_null(value) || (field->need == FIELD_OPTIONAL && json_is_string(value) && json_string_length(value) == 0)) {
             json_object_del(object, field->name);
@@ -184,9 +229,9 @@ static void fields_check(const struct field *fields, json_t *object, const char 
         }
         if (!value && field->need == FIELD_OPTIONAL)
             continue;
-        const char *place = *path ? arena_printf(out->arena, "%s.%s", path, field->name) : field->name;
+        const char *place = *path ? arena_printf(out->arena, "%s.%s", path, name) : name;
         if (!value)
-            finding_add(out, field, place, "缺失，为必填项");
+            missing_add(field, place, out);
         else
             field_check(field, object, value, place, deep, out);
     }
@@ -200,6 +245,21 @@ void message_check(const struct field *fields, json_t *object, const char *path,
 void message_check_shallow(const struct field *fields, json_t *object, const char *path, struct findings *out)
 {
     fields_check(fields, object, path, false, out);
+}
+
+void message_spell_2016(const struct field *fields, json_t *object)
+{
+    for (const struct field *field = fields; field->name; field++) {
+        json_t *value = json_object_get(object, field->name);
+        for (size_t i = 0; field->type == FIELD_LIST && i < json_array_size(value); i++)
+            message_spell_2016(field->fields, json_array_get(value, i));
+        if (field->type == FIELD_OBJECT && value)
+            message_spell_2016(field->fields, value);
+        if (field->also && field->type != FIELD_LIST && value) {
+            json_object_set(object, field->also, value);
+            json_object_del(object, field->name);
+        }
+    }
 }
 
 const char *findings_text(const struct findings *f)

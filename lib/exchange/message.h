@@ -1,8 +1,10 @@
-/* message: what each message of T/CEC 102 carries, declared once (message_table.c), and the one checker
- * that reads the declaration. Parsing, checking, storing and what the debugging console explains follow from it.
+/* message: what each message of T/CEC 102 carries, declared once (message_table.c names the interfaces; the fields
+ * stand in message_station.c, message_charging.c and message_supervise.c), and the one checker that reads the
+ * declaration. Parsing, checking, storing and what the debugging console explains follow from it.
  *
- * The checker also makes values plain: a number sent as a string becomes a number, null becomes absent. Unknown
- * members are left alone (provinces add their own; station data is kept whole). */
+ * The checker also makes values plain: a number sent as a string becomes a number, null becomes absent, and a member
+ * in its other spelling (2016 writes SeviceMoney) gets its name: whoever reads a checked message knows one spelling.
+ * Unknown members are left alone (provinces add their own; station data is kept whole). */
 #ifndef EXCHANGE_MESSAGE_H
 #define EXCHANGE_MESSAGE_H
 
@@ -28,7 +30,16 @@ enum field_need {
     FIELD_ESSENTIAL   /* without it a pulled record cannot be stored either                         */
 };
 
-enum field_form { FORM_ANY, FORM_ORGANISATION, FORM_DATE, FORM_DATETIME };
+enum field_form {
+    FORM_ANY,
+    FORM_ORGANISATION,   /* 9 digits and capitals                                               */
+    FORM_DATE,           /* yyyy-MM-dd                                                          */
+    FORM_DATETIME,       /* yyyy-MM-dd HH:mm:ss                                                 */
+    FORM_SEQUENCE,       /* 27 characters: OperatorID and 18 letters or digits of the issuer's  */
+    FORM_CLOCK           /* HHmmss                                                              */
+};
+
+#define SEQUENCE_SIZE 27
 
 struct field {
     const char         *name;
@@ -39,6 +50,8 @@ struct field {
     const char         *values;     /* "0 1 2 255": enumeration; NULL: none    */
     const struct field *fields;     /* of FIELD_OBJECT and FIELD_LIST          */
     enum field_form     form;
+    const char         *also;       /* the other spelling met in the field; NULL: none. For a list: the
+                                       member that carries one object instead (StationInfo)            */
 };
 
 struct message {
@@ -50,7 +63,7 @@ struct message {
     const struct field *response;
 };
 
-/* NULL: no such interface. messages() ends with interface == NULL. */
+/* Who calls is a matter of by_operator and by_portal; query_token has both. NULL: no such interface. messages() ends with interface == NULL. */
 const struct message *message_find(const char *interface);
 const struct message *messages(void);
 
@@ -60,6 +73,7 @@ extern const struct field equipment_info_fields[];
 extern const struct field connector_info_fields[];
 extern const struct field connector_status_fields[];
 extern const struct field station_status_fields[];
+extern const struct field charge_detail_fields[];
 
 /* --- the checker ----------------------------------------------------------------------------- */
 #define FINDINGS_KEPT 20
@@ -83,6 +97,8 @@ struct findings {
 void message_check(const struct field *fields, json_t *object, const char *path, struct findings *out);
 /* Checks one level only: lists and objects in it are merely proved to be lists and objects. */
 void message_check_shallow(const struct field *fields, json_t *object, const char *path, struct findings *out);
+/* The other way: names in a message that is to be sent, in the spelling of the 2016 text. In place. */
+void message_spell_2016(const struct field *fields, json_t *object);
 /* The first three findings as one sentence; "" when there are none. */
 const char *findings_text(const struct findings *findings);
 
