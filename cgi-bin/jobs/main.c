@@ -36,6 +36,7 @@ static void on_terminate(int signal)
 
 struct turn {
     struct job job;
+    int        takes;                              /* of this runner: job_runner_takes() */
     bool       taken, final;
     char       error[500];
 };
@@ -43,7 +44,7 @@ struct turn {
 static void take(struct work *work, void *arg)
 {
     struct turn *turn = arg;
-    turn->taken = job_take(work, &turn->job);
+    turn->taken = job_take_of(work, &turn->job, turn->takes);
 }
 
 static void release_payload(void *payload)
@@ -105,9 +106,9 @@ static void release(struct work *work, void *arg)
     job_release_gone(work);
 }
 
-static void worker(struct arena *arena, struct db *db)
+static void worker(struct arena *arena, struct db *db, int number)
 {
-    struct turn turn = { .taken = false };
+    struct turn turn = { .takes = job_runner_takes(number, (int)config_int("Jobs.Workers")) };
     bool released = false;
     while (!stopping) {
         struct work work = { .arena = arena, .db = db, .now = clock_now(), .id = "jobs",
@@ -169,7 +170,7 @@ static pid_t start_child(int number)
     if (number == 0)
         ticker(arena, db);
     else
-        worker(arena, db);
+        worker(arena, db, number - 1);
     db_free(db);
     arena_free(arena);
     _exit(0);

@@ -11,18 +11,15 @@
 #include "core/db.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "domain/job_private.h"
 
-#define Q_ADD "INSERT INTO job (kind, job_key, payload) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE" \
-              " again = IF(state = 'running', 1, 0)," \
+#define Q_ADD "INSERT INTO job (kind, job_key, payload, lane, peer) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE" \
+              " lane = VALUES(lane), peer = VALUES(peer), again = IF(state = 'running', 1, 0)," \
               " payload = VALUES(payload)," \
               " attempts = IF(state IN ('done', 'failed'), 0, attempts)," \
               " run_at = IF(state IN ('done', 'failed'), NOW(3), run_at)," \
               " finished_at = NULL, state = IF(state = 'running', 'running', 'waiting')"
 #define Q_ADD_ONCE "INSERT INTO job (kind, job_key, payload) VALUES (?, ?, ?)"
-#define Q_DUE "SELECT id, attempts, kind, job_key, payload FROM job WHERE state = 'waiting' AND run_at <= NOW(3)" \
-              " ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED"
-#define Q_ABANDONED "SELECT id, attempts, kind, job_key, payload FROM job WHERE state = 'running'" \
-                    " AND leased_until < NOW(3) ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED"
 #define Q_TAKE "UPDATE job SET state = 'running', attempts = attempts + 1, again = 0, runner = ?, progress = ''," \
                " leased_until = NOW(3) + INTERVAL ? SECOND WHERE id = ?"
 /* Whose lease ended while he worked has lost the job to the next runner: he changes nothing any more. */
@@ -44,7 +41,14 @@
 
 void job_add(struct work *work, const char *kind, const char *key, const char *payload)
 {
-    db_exec(work, Q_ADD, T(kind), T(key), T(payload));
+    db_exec(work, Q_ADD, T(kind), T(key), T(payload), T(""), T(""));
+}
+
+void job_add_remote(struct work *work, const char *kind, const char *key, const char *payload, enum job_lane lane, const char *peer)
+{
+    const char *whom = job_peer_name(work, lane, peer);
+    db_exec(work, "INSERT IGNORE INTO job_peer (peer) VALUES (?)", T(whom));
+    db_exec(work, Q_ADD, T(kind), T(key), T(payload), T(job_lane_name(lane)), T(whom));
 }
 
 bool job_add_once(struct work *work, const char *kind, const char *key, const char *payload)
@@ -78,6 +82,7 @@ enum { PAUSE_MOST = 1800 };       /* seconds between two tries */
 
 void job_done(struct work *work, const struct job *job)
 {
+    job_peer_note(work, job, false);
     if (!db_exec(work, Q_DONE, I(job->id), T(runner_name()), I(job->attempts)))
         log_line(LOG_WARN_, work, "job.lost", "%s %s: done after its lease had ended", job->kind, job->key);
 }
@@ -86,25 +91,30 @@ void job_failed(struct work *work, const struct job *job, const char *error, boo
 {
     int64_t pause = (int64_t)5 << (job->attempts < 10 ? job->attempts : 10);
     const char *words = utf8_cut(work->arena, error, 700);
+    job_peer_note(work, job, true);
     if (final || job->attempts >= config_int("Jobs.Attempts"))
         db_exec(work, Q_FAILED, T(words), I(job->id), T(runner_name()), I(job->attempts));
     else
         db_exec(work, Q_LATER, I(pause < PAUSE_MOST ? pause : PAUSE_MOST), T(words), I(job->id), T(runner_name()), I(job->attempts));
 }
 
-bool job_take(struct work *work, struct job *job)
+bool job_take_of(struct work *work, struct job *job, int takes)
 {
-    static const struct db_column columns[] = { DB_INT(struct job, id), DB_INT(struct job, attempts),
-        DB_TEXT(struct job, kind), DB_TEXT(struct job, key), DB_TEXT(struct job, payload), DB_END };
-    bool due = db_struct(work, columns, job, Q_DUE);
-    if (!due && !db_struct(work, columns, job, Q_ABANDONED))
+    enum job_found found = job_find(work, job, takes);
+    if (found == JOB_NONE)
         return false;
     db_exec(work, Q_TAKE, T(runner_name()), I(config_int("Jobs.LeaseSeconds")), I(job->id));
     job->attempts++;
-    if (due || job->attempts <= config_int("Jobs.Attempts"))
+    job->taken_micro = clock_micro();
+    if (found == JOB_DUE || job->attempts <= config_int("Jobs.Attempts"))
         return true;
     job_failed(work, job, "每次执行都未能结束（执行进程中断或超时）", true);       /* else it would end runners for ever */
     return false;
+}
+
+bool job_take(struct work *work, struct job *job)
+{
+    return job_take_of(work, job, TAKE_ALL);
 }
 
 struct held { int64_t id; const char *runner; };

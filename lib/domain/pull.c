@@ -215,7 +215,8 @@ static void pull_finish(struct work *page, void *arg)
                        time_format(page->arena, pull->work->now - OVERLAP_MS, "%Y-%m-%d %H:%M:%S"));
     entrustment_apply(page, pull->partner.operator_id);
     job_add(page, "map.build", "map.build", "{}");
-    job_add(page, "exchange.pull-status", arena_printf(page->arena, "exchange.pull-status.%s", code), payload_for(page, code));
+    job_add_remote(page, "exchange.pull-status", arena_printf(page->arena, "exchange.pull-status.%s", code), payload_for(page, code),
+                   JOB_REMOTE, code);
 }
 
 void pull_stations(struct work *work, const char *operator_code, bool whole, struct pull_report *report)
@@ -361,9 +362,9 @@ static void tend(struct work *work, void *arg)
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *payload = json_array_get(list, i);
         char *text = json_dumps(payload, JSON_COMPACT);
-        job_add(work, "exchange.pull-stations",
-                arena_printf(work->arena, "exchange.pull-stations.%s", message_text(payload, "operator_code")),
-                arena_copy(work->arena, text));
+        const char *code = message_text(payload, "operator_code");
+        job_add_remote(work, "exchange.pull-stations", arena_printf(work->arena, "exchange.pull-stations.%s", code),
+                       arena_copy(work->arena, text), JOB_REMOTE, code);
         free(text);
     }
 }

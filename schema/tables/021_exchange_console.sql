@@ -35,3 +35,15 @@ CREATE TABLE connection_tried (                   -- Step2: which interfaces hav
     PRIMARY KEY (operator_id, interface, incoming),
     CONSTRAINT connection_tried_operator FOREIGN KEY (operator_id) REFERENCES operator (id) ON DELETE CASCADE
 ) ENGINE=InnoDB;
+
+-- What calls an operator's platform waits in lanes of its own, so that platforms that hang delay nobody else (domain/job.h).
+ALTER TABLE job ADD COLUMN lane VARCHAR(10) NOT NULL DEFAULT '',      -- '' here; prompt, asked, remote: calls a peer
+                ADD COLUMN peer VARCHAR(40) NOT NULL DEFAULT '',      -- whom it calls; one job a peer runs at a time
+                ADD KEY job_lane (state, lane, run_at);
+
+CREATE TABLE job_peer (
+    peer       VARCHAR(40) NOT NULL,
+    job_id     BIGINT      NOT NULL DEFAULT 0,    -- the last that was taken; the peer is free unless that one is running
+    slow_until DATETIME(3) NULL,                  -- its last job failed after a long wait: taken last, by one runner
+    PRIMARY KEY (peer)
+) ENGINE=InnoDB;
