@@ -107,3 +107,9 @@ void job_peer_note(struct work *work, const struct job *job, bool failed)
     else if (!failed)
         db_exec(work, Q_QUICK, T(job->peer));
 }
+
+bool job_among_slow(struct work *work)
+{
+    return !work->job_id || db_int(work, 0, "SELECT p.slow_until > NOW(3) FROM job j JOIN job_peer p ON p.peer = j.peer"
+                                   " WHERE j.id = ?", I(work->job_id)) == 1;
+}

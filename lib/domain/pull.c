@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "domain/entrustment.h"
+#include "domain/exchange_log.h"
 #include "domain/job.h"
 #include "domain/partner.h"
 #include "domain/seen.h"
@@ -19,6 +20,7 @@
 #include "exchange/message.h"
 
 enum { PAGE_SIZE = 50, PAGES_MAX = 5000, STATUS_IDS = 50, OVERLAP_MS = 10 * 60000, AGAIN_MINUTES = 60 };
+enum { SLOW_AFTER = 60, SLOW_CALL = 5 };       /* seconds */
 
 /* `page` is a work of its own on the same connection: its arena is emptied after each page. */
 struct pull {
@@ -30,6 +32,8 @@ struct pull {
     json_t             *infos;         /* of the page being stored */
     size_t              fresh;         /* stations of this page not named before */
     struct pull_report *report;
+    int64_t             started;       /* clock_micro() */
+    int64_t             calls;
 };
 
 /* --- opening and closing ----------------------------------------------------------------------------- */
@@ -43,6 +47,22 @@ static void token_new(void *arg, const char *token, int64_t seconds)
 {
     struct pull *pull = arg;
     partner_token_keep(pull->work, pull->partner.operator_id, token, seconds);
+}
+
+/* In a transaction of its own; a log that cannot be written stops no pull. */
+static void trace_store(struct work *page, void *arg)
+{
+    exchange_log_write(page, arg);
+}
+
+static void trace(void *arg, const struct client_trace *t)
+{
+    struct pull *pull = arg;
+    struct exchange_record record = { .operator_id = pull->partner.operator_id, .keys = &pull->partner.to_operator, .source = "pull",
+        .interface = t->interface, .micro = t->micro, .http_status = t->http_status, .answered = t->answered, .ret = t->ret,
+        .good = t->good, .what = t->why, .request = t->request, .request_size = strlen(t->request), .answer = t->answer,
+        .answer_size = t->answer_size };
+    (void)!work_run(&pull->page, WORK_WRITE, trace_store, &record);
 }
 
 static void pull_close(void *arg)
@@ -66,6 +86,7 @@ static struct pull *pull_open(struct work *work, const char *operator_code)
     if (!pull)
         abort();
     pull->work = work;
+    pull->started = clock_micro();
     pull->partner = *partner;
     pull->seen = json_object();
     pull->page = (struct work){ .arena = arena_new(), .db = work->db, .actor = work->actor, .id = work->id, .now = work->now };
@@ -73,7 +94,8 @@ static struct pull *pull_open(struct work *work, const char *operator_code)
     pull->client = (struct client){ .base_url = pull->partner.base_url, .own_id = pull->partner.gov_id,
         .keys = &pull->partner.to_operator, .token = partner_token(work, partner->operator_id),
         .answer_limit = (size_t)config_int("Exchange.AnswerLimit"), .connect_seconds = config_int("Exchange.ConnectSeconds"),
-        .whole_seconds = config_int("Exchange.AnswerSeconds"), .token_new = token_new, .arg = pull };
+        .whole_seconds = config_int("Exchange.AnswerSeconds"), .token_new = token_new, .trace = trace,
+        .arg = pull };
     return pull;
 }
 
@@ -83,10 +105,22 @@ static void page_forget(struct pull *pull)
     arena_reset(pull->page.arena);
 }
 
+/* Who answers each question just in time could hold a runner for days: a slow one goes to the slow (job.h), and none for ever. */
+static void patience(struct pull *pull)
+{
+    int64_t spent = (clock_micro() - pull->started) / 1000000;
+    bool slow = spent > SLOW_AFTER && spent / (pull->calls + 1) >= SLOW_CALL && !job_among_slow(pull->work);
+    if (spent > config_int("Exchange.PullSeconds") || slow)
+        fail(pull->work, FAIL_UNAVAILABLE, "平台应答过慢：%lld 次查询用了 %lld 秒，本次拉取中止，稍后再试", (long long)pull->calls,
+             (long long)spent);
+    pull->calls++;
+}
+
 /* The answer, released with the page. A call that failed ends the work. */
 static json_t *pull_call(struct pull *pull, const char *interface, json_t *request)
 {
     struct client_answer answer;
+    patience(pull);
     client_call(&pull->client, pull->page.arena, interface, request, &answer);
     json_decref(request);
     if (answer.data)

@@ -10,11 +10,26 @@
 #include "exchange/envelope.h"
 #include "exchange/message.h"
 
+enum { TOKEN_LIMIT = sizeof ((struct client *)NULL)->token_kept };
+
 struct body {
     char  *bytes;
-    size_t size, limit;
+    size_t size, limit, room;
     bool   over;
 };
+
+/* One buffer a client, kept between calls and given back by client_close(), whatever ends the work meanwhile. */
+static struct body *body_begin(struct client *c)
+{
+    struct body *body = c->body ? c->body : calloc(1, sizeof *body);
+    if (!body)
+        abort();
+    c->body = body;
+    body->size = 0;
+    body->over = false;
+    body->limit = c->answer_limit;
+    return body;
+}
 
 static size_t body_take(char *bytes, size_t one, size_t count, void *arg)
 {
@@ -23,10 +38,14 @@ static size_t body_take(char *bytes, size_t one, size_t count, void *arg)
         body->over = true;
         return 0;
     }
-    char *room = realloc(body->bytes, body->size + count + 1);
-    if (!room)
-        return 0;
-    body->bytes = room;
+    if (body->size + count + 1 > body->room) {
+        size_t room = (body->size + count + 1) * 2;
+        char *larger = realloc(body->bytes, room);
+        if (!larger)
+            return 0;
+        body->bytes = larger;
+        body->room = room;
+    }
     memcpy(body->bytes + body->size, bytes, one * count);
     body->size += count;
     body->bytes[body->size] = '\0';
@@ -79,8 +98,8 @@ static const char *transport_words(CURLcode code, const struct body *body)
     }
 }
 
-/* One POST. False with out->why. */
-static bool post(struct client *c, struct arena *arena, const char *interface, const char *text, bool with_token,
+/* One POST. The HTTP status, 0 when there was no whole answer; good when out->why is "". */
+static long post(struct client *c, struct arena *arena, const char *interface, const char *text, bool with_token,
                  struct body *body, struct client_answer *out)
 {
     size_t base = strlen(c->base_url);
@@ -100,7 +119,7 @@ static bool post(struct client *c, struct arena *arena, const char *interface, c
         out->why = arena_printf(arena, "%s：%s", interface, transport_words(code, body));
     else if (status >= 300 || status < 200)
         out->why = arena_printf(arena, "%s：平台返回 HTTP 状态 %ld", interface, status);
-    return code == CURLE_OK && status >= 200 && status < 300;
+    return code == CURLE_OK ? status : 0;
 }
 
 /* Opens the answer's envelope and checks it against the message table's response. */
@@ -114,6 +133,7 @@ static void answer_read(struct client *c, struct arena *arena, const char *inter
         return;
     }
     out->ret = reply.ret;
+    out->answered = true;
     if (reply.ret != RET_OK) {
         out->later = reply.ret == RET_BUSY || reply.ret == RET_SYSTEM || reply.ret == RET_TOKEN;
         out->why = arena_printf(arena, "%s：平台返回 Ret %d %s", interface, reply.ret, utf8_cut(arena, reply.msg, 100));
@@ -128,44 +148,79 @@ static void answer_read(struct client *c, struct arena *arena, const char *inter
         out->why = arena_printf(arena, "%s：%s", interface, why);
 }
 
+/* The checker makes values plain: a copy is looked at. */
+static const char *fields_fault(struct arena *arena, const char *interface, const json_t *data)
+{
+    const struct message *message = message_find(interface);
+    struct findings found = { .arena = arena };
+    json_t *copy = json_deep_copy(data);
+    if (message)
+        message_check(message->response, copy, "", &found);
+    json_decref(copy);
+    return found.count ? arena_printf(arena, "%s：%s", interface, findings_text(&found)) : "";
+}
+
+/* What an answer to query_token lacks to be a token; plain afterwards. */
+static const char *token_fault(struct arena *arena, json_t *data)
+{
+    struct findings found = { .arena = arena };
+    message_check(message_find("query_token")->response, data, "", &found);
+    if (found.essential)
+        return arena_printf(arena, "query_token：%s", findings_text(&found));
+    const char *token = message_text(data, "AccessToken");
+    if (message_int(data, "SuccStat", 1) != 0 || !*token)
+        return arena_printf(arena, "query_token：平台拒绝发放令牌，FailReason %lld", message_int(data, "FailReason", 0));
+    return strlen(token) >= TOKEN_LIMIT || strpbrk(token, "\r\n") ? "query_token：令牌过长，或含有换行" : "";
+}
+
 static void call_once(struct client *c, struct arena *arena, const char *interface, const json_t *request,
                       bool with_token, struct client_answer *out)
 {
-    struct body body = { .limit = c->answer_limit };
-    int64_t now = clock_now();
-    *out = (struct client_answer){ .why = "", .later = true };
+    struct body *body = body_begin(c);
+    int64_t now = clock_now(), started = clock_micro();
+    *out = (struct client_answer){ .why = "", .fault = "", .later = true };
     const char *text = envelope_write(arena, c->keys, c->own_id, now, next_seq(now), request);
-    if (post(c, arena, interface, text, with_token, &body, out))
-        answer_read(c, arena, interface, &body, out);
-    free(body.bytes);
+    long status = post(c, arena, interface, text, with_token, body, out);
+    if (!*out->why)
+        answer_read(c, arena, interface, body, out);
+    if (out->data && !with_token)
+        out->fault = token_fault(arena, out->data);
+    else if (out->data && c->strict)
+        out->fault = fields_fault(arena, interface, out->data);
+    if (!c->trace)
+        return;
+    const struct client_trace trace = { .interface = interface, .request = text, .answer = body->size ? body->bytes : NULL,
+        .answer_size = body->size, .http_status = (int)status, .answered = out->answered, .ret = out->ret,
+        .good = out->data && !*out->fault, .why = *out->why ? out->why : out->fault, .micro = clock_micro() - started };
+    c->trace(c->arg, &trace);
 }
 
 /* False with out->why. */
 static bool token_fetch(struct client *c, struct arena *arena, struct client_answer *out)
 {
-    struct findings found = { .arena = arena };
     json_t *request = json_pack("{s:s, s:s}", "OperatorID", c->own_id, "OperatorSecret", c->keys->operator_secret);
     call_once(c, arena, "query_token", request, false, out);
     json_decref(request);
     if (!out->data)
         return false;
-    message_check(message_find("query_token")->response, out->data, "", &found);
-    const char *token = message_text(out->data, "AccessToken");
-    bool good = !found.essential && message_int(out->data, "SuccStat", 1) == 0 && *token && strlen(token) < sizeof c->token_kept
-             && !strpbrk(token, "\r\n");
+    bool good = !*out->fault;
     if (good) {
-        snprintf(c->token_kept, sizeof c->token_kept, "%s", token);
+        snprintf(c->token_kept, sizeof c->token_kept, "%s", message_text(out->data, "AccessToken"));
         c->token = c->token_kept;
         if (c->token_new)
             c->token_new(c->arg, c->token, message_int(out->data, "TokenAvailableTime", 0));
     } else {
         out->later = false;
-        out->why = found.essential ? arena_printf(arena, "query_token：%s", findings_text(&found))
-                 : arena_printf(arena, "query_token：平台拒绝发放令牌，FailReason %lld", message_int(out->data, "FailReason", 0));
+        out->why = out->fault;
     }
     json_decref(out->data);
     out->data = NULL;
     return good;
+}
+
+bool client_token(struct client *c, struct arena *arena, struct client_answer *out)
+{
+    return token_fetch(c, arena, out);
 }
 
 void client_call(struct client *c, struct arena *arena, const char *interface, const json_t *request,
@@ -183,4 +238,9 @@ void client_close(struct client *c)
     if (c->curl)
         curl_easy_cleanup(c->curl);
     c->curl = NULL;
+    struct body *body = c->body;
+    if (body)
+        free(body->bytes);
+    free(body);
+    c->body = NULL;
 }
