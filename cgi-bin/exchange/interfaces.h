@@ -8,4 +8,9 @@ void query_token(struct request *rq);
 void notification_station_status(struct request *rq);
 void supervise_notification_station_status(struct request *rq);
 
+/* orders.c */
+void notification_charge_order_info(struct request *rq);
+void supervise_notification_charge_order_info(struct request *rq);
+void check_charge_orders(struct request *rq);
+
 #endif

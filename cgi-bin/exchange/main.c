@@ -1,14 +1,18 @@
 /* exchange: the T/CEC 102 entry for operators' platforms, <base> = /evcs/v1. A closing slash is accepted. */
 #include "call.h"
 #include "core/config.h"
+#include "core/db.h"
 #include "domain/setting.h"
 #include "interfaces.h"
 
 #define TOLD(interface, handler) { POST, "/evcs/v1/" interface, CAP_PEER, NULL, handler, NULL, 0 }
 
 static struct route routes[] = {
+    TOLD("check_charge_orders",                   check_charge_orders),
+    TOLD("notification_charge_order_info",        notification_charge_order_info),
     TOLD("notification_stationStatus",            notification_station_status),
     TOLD("query_token",                           query_token),
+    TOLD("supervise_notification_charge_order_info", supervise_notification_charge_order_info),
     TOLD("supervise_notification_station_status", supervise_notification_station_status),
     ROUTE_END
 };
@@ -17,6 +21,7 @@ static struct route routes[] = {
 static void start(void)
 {
     settings_start();
+    db_read_committed();
     for (struct route *row = routes; row->path; row++)
         row->body_limit = (size_t)config_int("Exchange.BodyLimit");
 }

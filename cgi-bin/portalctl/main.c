@@ -15,6 +15,7 @@
 #include "domain/password.h"
 #include "domain/account.h"
 #include "domain/calendar.h"
+#include "domain/charge_order_day.h"
 #include "domain/demo.h"
 #include "domain/division.h"
 #include "domain/import_stations.h"
@@ -193,6 +194,17 @@ static void verify_trail(struct call *call)
     call->exit_code = report.faults ? 1 : 0;
 }
 
+/* The rollups of charging orders against the books; --mend puts right what differs, and the trail says so. */
+static void recount_orders(struct call *call)
+{
+    bool mend = call->argc == 1;
+    if (mend && strcmp(call->argv[0], "--mend") != 0)
+        fail(&call->work, FAIL_INVALID, "recount-orders: %s is not known, did you mean --mend?", call->argv[0]);
+    int64_t different = order_days_recount(&call->work, mend, say_fault, NULL);
+    printf("%lld days differ%s\n", (long long)different, different && mend ? "ed, now mended" : "");
+    call->exit_code = different && !mend ? 1 : 0;
+}
+
 static void import_stations_command(struct call *call)
 {
     struct progress progress = progress_start("导入充电站");
@@ -277,6 +289,7 @@ static const struct command commands[] = {
     { "administrator",   "LOGIN ROLE NAME", "make an account for admin, security or auditor; print its one-time link", 3, 3, "portal", administrator },
     { "unlock",          "LOGIN",       "unlock an account", 1, 1, "portal", unlock },
     { "verify-trail",    "",            "find changed, missing or inserted rows of the trail; exit 1 when there are any", 0, 0, "portal", verify_trail },
+    { "recount-orders",  "[--mend]",    "prove the rollups of charging orders against the orders; exit 1 when they differ", 0, 1, "portal", recount_orders },
     { "import-stations", "FILE",        "import stations from NDJSON, plain or gzip", 1, 1, "portal", import_stations_command },
     { "map-build",       "",            "build the map's memory from the database now", 0, 0, "portal", map_build },
     { "partner-import",  "FILE.json",   "register an operator's platform and its keys", 1, 1, "portal", partner_import_command },

@@ -108,6 +108,13 @@ _Noreturn void db_raise(struct work *work, const char *sql, unsigned number, con
     }
 }
 
+static bool read_committed;
+
+void db_read_committed(void)
+{
+    read_committed = true;
+}
+
 static void connect_now(struct work *work)
 {
     struct db *db = work->db;
@@ -124,6 +131,8 @@ static void connect_now(struct work *work)
     mysql_options(mysql, MYSQL_INIT_COMMAND,
                   "SET SESSION time_zone = '+08:00', innodb_snapshot_isolation = ON, innodb_lock_wait_timeout = 10,"
                   " sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'");
+    if (read_committed)
+        mysql_options(mysql, MYSQL_INIT_COMMAND, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     if (!mysql_real_connect(mysql, NULL, config_text(owner ? "Database.OwnerUser" : "Database.User"),
                             config_text(owner ? "Database.OwnerPassword" : "Database.Password"),
                             config_text("Database.Name"), 0, *socket ? socket : path_in_var("db.sock"),

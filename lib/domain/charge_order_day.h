@@ -1,0 +1,38 @@
+/* charge_order_day: the books by operator, station and day: how many orders, how much energy and money, those with doubts apart.
+ * Kept in the transaction of every order by adding, never by reading first, so it is right to the last fen and Wh at every
+ * moment; months are sums of days. Hot rows: the row of one station and day is locked from the last statement of an order to
+ * its commit only, and InnoDB gives locks back before it waits for the disk. */
+#ifndef DOMAIN_CHARGE_ORDER_DAY_H
+#define DOMAIN_CHARGE_ORDER_DAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <util/neo_misc.h>
+#include <util/neo_hdf.h>
+
+#include "core/work.h"
+
+struct order_share {                         /* what one order adds */
+    const char *day;                         /* "2026-11-21" */
+    int64_t     operator_id, station_id;     /* station 0: not known */
+    int64_t     energy_wh, elec_fen, service_fen, total_fen;
+    bool        doubtful;
+};
+
+void order_day_add(struct work *work, const struct order_share *share);
+/* It was counted without doubts and is so no more. */
+void order_day_doubt(struct work *work, const struct order_share *share);
+
+/* The rollup against a full recount, month by month; said(text, arg) gets each difference in words. With `mend` they are
+ * put right, safely beside running pushes, and the trail says so. Inside WORK_PLAIN. Returns how many days differed. */
+int64_t order_days_recount(struct work *work, bool mend, void (*said)(const char *text, void *arg), void *arg);
+
+/* Sums for a page, in the actor's scope. Dates "2026-11-01", `to` exclusive; station 0: all. node.{Orders, Energy (kWh), Elec,
+ * Service, Money, DoubtOrders, DoubtEnergy, DoubtMoney}. */
+void order_days_figures(struct work *work, const char *from, const char *to, int64_t station_id, HDF *node);
+/* node.N.{Id, Name, …the figures} by operator, by station (of an operator; 0: all, at most 500) or by day (Label). */
+enum order_days_by { BY_OPERATOR, BY_STATION, BY_DAY, BY_MONTH };
+int  order_days_list(struct work *work, enum order_days_by by, const char *from, const char *to, int64_t operator_id,
+                     int64_t station_id, HDF *node);
+
+#endif
