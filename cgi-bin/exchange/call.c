@@ -5,8 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/config.h"
+#include "core/address.h"
 #include "core/log.h"
+#include "core/pace.h"
 #include "domain/seen.h"
 #include "domain/token.h"
 
@@ -34,7 +35,8 @@ void call_refuse(struct call *call, struct verdict verdict)
         call->partner = partner_by_code(&rq->work, who);
     log_line(LOG_WARN_, &rq->work, "exchange.refused", "path=%s operator=%s address=%s ret=%d %s", rq->path,
              who ? who : "-", rq->address, verdict.ret, verdict.text);
-    reply_send(rq, call->partner ? &call->partner->to_gov : NULL, 200, verdict.ret, verdict.text, NULL);
+    reply_send(rq, call->keys ? call->keys : call->partner && call->partner->keyed_in ? &call->partner->to_gov : NULL, 200,
+               verdict.ret, verdict.text, NULL);
 }
 
 void call_refuse_field(struct call *call, const char *path, const char *what, ...)
@@ -49,7 +51,9 @@ void call_refuse_field(struct call *call, const char *path, const char *what, ..
 void call_answer(struct call *call, const char *msg, json_t *data)
 {
     work_defer(&call->rq->work, release_json, data);
-    reply_send(call->rq, &call->partner->to_gov, 200, RET_OK, msg, data);
+    if (call->partner->edition->sevice && call->message)
+        message_spell_2016(call->message->response, data);
+    reply_send(call->rq, call->keys, 200, RET_OK, msg, data);
 }
 
 struct verdict call_replayed(void)
@@ -63,6 +67,16 @@ static void step(struct call *call, struct verdict verdict)
         call_refuse(call, verdict);
 }
 
+static bool keys_found(struct call *call)
+{
+    const struct partner_keys *keys = partner_keys_fit(call->partner, &call->envelope, call->rq->work.now);
+    if (keys) {
+        call->keys = &keys->set;
+        call->key_id = keys->id;
+    }
+    return keys != NULL;
+}
+
 /* Partner known, MAC good. Keys may have changed since this process read them: a bad MAC is tried once more. */
 static void step_partner(struct call *call)
 {
@@ -71,11 +85,25 @@ static void step_partner(struct call *call)
     if (!call->partner)
         step(call, (struct verdict){ RET_PARAMETERS, arena_printf(work->arena,
             "OperatorID %s 未在本平台登记或已停用，请先办理互联配置", call->envelope.operator_id) });
-    if (envelope_check_sig(&call->envelope, &call->partner->to_gov).ret == RET_OK)
+    if (keys_found(call))
         return;
     const struct partner *fresh = partner_fresh(work, call->envelope.operator_id);
     call->partner = fresh ? fresh : call->partner;
-    step(call, envelope_check_sig(&call->envelope, &call->partner->to_gov));
+    if (!keys_found(call))
+        step(call, envelope_sig_wrong());
+}
+
+/* From where, and how much: asked only of who has proved to be the partner, so that nobody learns or uses up anything of it. */
+static void step_limits(struct call *call)
+{
+    const struct partner *partner = call->partner;
+    struct arena *arena = call->rq->work.arena;
+    if (*partner->allow_list && !address_listed(partner->allow_list, call->rq->address))
+        step(call, (struct verdict){ RET_PARAMETERS, arena_printf(arena, "来源地址 %s 不在本平台登记的允许地址内，请从登记的服务器"
+            "发送，或联系本平台变更地址名单", call->rq->address) });
+    if (partner->rate_limit > 0 && !pace_take(partner->operator_id, partner->rate_limit))
+        step(call, (struct verdict){ RET_BUSY, arena_printf(arena, "发送过于频繁，本平台每分钟最多受理 %lld 条，请稍后重发",
+            (long long)partner->rate_limit) });
 }
 
 static void step_token(struct call *call)
@@ -85,7 +113,7 @@ static void step_token(struct call *call)
         step(call, (struct verdict){ RET_TOKEN, "缺少令牌，请先调用 query_token，并在请求头填写 Authorization: Bearer 令牌" });
     header += 7;
     header += strspn(header, " ");
-    if (!token_holds(&call->rq->work, call->partner->operator_id, header))
+    if (!token_holds(&call->rq->work, call->partner, header))
         step(call, (struct verdict){ RET_TOKEN, "令牌错误或已过期，请重新调用 query_token 获取令牌后重发一次" });
 }
 
@@ -94,16 +122,17 @@ void call_enter(struct request *rq, enum call_token token, struct call *call)
     *call = (struct call){ .rq = rq };
     step(call, envelope_read(rq->work.arena, rq->body ? rq->body : "", rq->body_size, &call->envelope));
     step_partner(call);
+    step_limits(call);
     if (token == TOKEN_NEEDED)
         step_token(call);
-    step(call, envelope_check_time(rq->work.arena, &call->envelope, rq->work.now, config_int("Exchange.ClockWindow") * 1000));
-    step(call, envelope_open(rq->work.arena, &call->envelope, &call->partner->to_gov, &call->data));
+    step(call, envelope_check_time(rq->work.arena, &call->envelope, rq->work.now, call->partner->clock_window * 1000));
+    step(call, envelope_open(rq->work.arena, &call->envelope, call->keys, &call->data));
     work_defer(&rq->work, release_json, call->data);
 }
 
 void call_check(struct call *call)
 {
-    struct findings found = { .arena = call->rq->work.arena };
+    struct findings found = { .arena = call->rq->work.arena, .edition = call->partner->edition };
     call->message = message_find(strrchr(call->rq->route->path, '/') + 1);
     if (!call->message)
         fail_ours(&call->rq->work, "%s is not in the message table", call->rq->route->path);
@@ -135,7 +164,8 @@ static const struct key_set *keys_known(struct request *rq)
     if (!rq->body || envelope_read(rq->work.arena, rq->body, rq->body_size, &envelope).ret != RET_OK)
         return NULL;
     const struct partner *partner = partner_known(envelope.operator_id);
-    return partner && envelope_check_sig(&envelope, &partner->to_gov).ret == RET_OK ? &partner->to_gov : NULL;
+    const struct partner_keys *keys = partner ? partner_keys_fit(partner, &envelope, rq->work.now) : NULL;
+    return keys ? &keys->set : NULL;
 }
 
 void call_failed(struct request *rq)

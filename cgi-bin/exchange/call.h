@@ -17,6 +17,8 @@ struct call {
     struct request       *rq;
     struct envelope       envelope;
     const struct partner *partner;
+    const struct key_set *keys;          /* the set the message was signed with: the answer uses it */
+    int64_t               key_id;
     json_t               *data;          /* opened business JSON; released with the work */
     const struct message *message;       /* of call_checked() */
     bool                  wrote;         /* call_first_time() stored the digest */

@@ -30,9 +30,9 @@ void query_token(struct request *rq)
     call_check(&call);
     if (strcmp(message_text(call.data, "OperatorID"), call.envelope.operator_id) != 0)
         token_refuse(&call, TOKEN_NO_SUCH_OPERATOR, "Data 内的 OperatorID 与请求的 OperatorID 不一致");
-    if (!text_same_secret(message_text(call.data, "OperatorSecret"), call.partner->to_gov.operator_secret))
+    if (!text_same_secret(message_text(call.data, "OperatorSecret"), call.keys->operator_secret))
         token_refuse(&call, TOKEN_WRONG_SECRET, "OperatorSecret 错误");
-    const char *token = token_issue(&rq->work, call.partner->operator_id, &seconds);
+    const char *token = token_issue(&rq->work, call.partner, call.key_id, &seconds);
     call_answer(&call, "", json_pack("{s:s, s:i, s:s, s:I, s:i}", "OperatorID", call.envelope.operator_id, "SuccStat", 0,
                                      "AccessToken", token, "TokenAvailableTime", (json_int_t)seconds, "FailReason", 0));
 }

@@ -21,7 +21,8 @@
 #include "domain/import_stations.h"
 #include "domain/job.h"
 #include "domain/map_source.h"
-#include "domain/partner.h"
+#include "domain/operator.h"
+#include "domain/partner_save.h"
 #include "domain/pull.h"
 #include "domain/recovery.h"
 #include "domain/process.h"
@@ -236,6 +237,26 @@ IN_TRANSACTION(partner_import_command)
     printf("operator %lld\n", (long long)operator_id);
 }
 
+/* NAME: value lines; what is a secret is not among them. */
+IN_TRANSACTION(partner_show_command)
+{
+    struct call *call = arg;
+    HDF *node;
+    int64_t operator_id = operator_find(work, call->argv[0]);
+    if (hdf_init(&node))
+        abort();
+    bool known = operator_id && partner_show(work, operator_id, node);
+    for (HDF *row = known ? hdf_obj_child(node) : NULL; row; row = hdf_obj_next(row))
+        if (hdf_obj_value(row))
+            printf("%-13s %s\n", hdf_obj_name(row), hdf_obj_value(row));
+    for (HDF *row = known ? hdf_get_child(node, "Keys") : NULL; row; row = hdf_obj_next(row))
+        printf("%-13s %s made %s, %s%s\n", "Key", hdf_get_value(row, "Direction", ""), hdf_get_value(row, "Made", ""),
+               hdf_get_value(row, "Ends", NULL) ? "holds until " : "in force", hdf_get_value(row, "Ends", ""));
+    hdf_destroy(&node);
+    if (!known)
+        fail(work, FAIL_MISSING, "no partner %s", call->argv[0]);
+}
+
 static void partner_pull(struct call *call)
 {
     struct pull_report report;
@@ -293,6 +314,7 @@ static const struct command commands[] = {
     { "import-stations", "FILE",        "import stations from NDJSON, plain or gzip", 1, 1, "portal", import_stations_command },
     { "map-build",       "",            "build the map's memory from the database now", 0, 0, "portal", map_build },
     { "partner-import",  "FILE.json",   "register an operator's platform and its keys", 1, 1, "portal", partner_import_command },
+    { "partner-show",    "OPERATOR_ID", "print that platform's address, profile, limits and key dates; no secrets", 1, 1, "portal", partner_show_command },
     { "partner-pull",    "OPERATOR_ID", "fetch that operator's stations now", 1, 1, "portal", partner_pull },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -95,6 +95,8 @@ static const struct key {
     { "Review.ChangeDays",        KEY_INT,  1, 250 },
     { "Exchange.ClockWindow",     KEY_INT,  1, 86400 },
     { "Exchange.TokenSeconds",    KEY_INT,  60, 30 * 86400 },
+    { "Exchange.RateLimit",       KEY_INT,  0, 60000000 },
+    { "Exchange.KeyOverlapHours", KEY_INT,  0, 30 * 24 },
     { "Exchange.BodyLimit",       KEY_INT,  1024, 100 << 20 },
     { "Exchange.AnswerLimit",     KEY_INT,  1024, 1 << 30 },
     { "Exchange.ConnectSeconds",  KEY_INT,  1, 600 },

@@ -2,76 +2,47 @@
 #include "domain/partner.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/config.h"
 #include "core/crypto.h"
 #include "core/db.h"
 #include "core/text.h"
-#include "domain/operator.h"
-#include "exchange/envelope.h"
+#include "domain/partner_key.h"
 
 enum { CACHED = 128, CACHE_MS = 5000, FRESH_MS = 1000, HEARD_MS = 60000 };
 
-#define COLUMNS "p.operator_id, o.code, p.gov_id, p.base_url, p.to_gov, p.to_operator, p.last_pull_at"
+#define COLUMNS "p.operator_id, o.code, p.gov_id, p.base_url, p.last_pull_at, p.edition, p.allow_list," \
+    " COALESCE(p.rate_limit, -1), COALESCE(p.token_seconds, 0), COALESCE(p.clock_window, 0)"
 #define Q_BY_CODE "SELECT " COLUMNS " FROM partner p JOIN operator o ON o.id = p.operator_id WHERE o.code = ? AND p.enabled = 1"
 #define Q_BY_ID   "SELECT " COLUMNS " FROM partner p JOIN operator o ON o.id = p.operator_id WHERE p.operator_id = ? AND p.enabled = 1"
-#define Q_STORE                                                                                            \
-    "INSERT INTO partner (operator_id, gov_id, base_url, to_gov, to_operator) VALUES (?, ?, ?, ?, ?)"        \
-    " ON DUPLICATE KEY UPDATE gov_id = VALUES(gov_id), base_url = VALUES(base_url), to_gov = VALUES(to_gov)," \
-    " to_operator = VALUES(to_operator), enabled = 1"
 
 struct partner_row {
     int64_t     operator_id;
-    const char *code, *gov_id, *base_url, *to_gov, *to_operator, *last_pull_at;
+    const char *code, *gov_id, *base_url, *last_pull_at, *edition, *allow_list;
+    int64_t     rate_limit, token_seconds, clock_window;
 };
 
 static const struct db_column partner_columns[] = {
     DB_INT(struct partner_row, operator_id), DB_TEXT(struct partner_row, code), DB_TEXT(struct partner_row, gov_id),
-    DB_TEXT(struct partner_row, base_url), DB_TEXT(struct partner_row, to_gov), DB_TEXT(struct partner_row, to_operator),
-    DB_TEXT(struct partner_row, last_pull_at), DB_END
+    DB_TEXT(struct partner_row, base_url), DB_TEXT(struct partner_row, last_pull_at), DB_TEXT(struct partner_row, edition),
+    DB_TEXT(struct partner_row, allow_list), DB_INT(struct partner_row, rate_limit), DB_INT(struct partner_row, token_seconds),
+    DB_INT(struct partner_row, clock_window), DB_END
 };
 
-static const char *keys_about(struct work *work, const char *column, int64_t operator_id)
-{
-    return arena_printf(work->arena, "partner.%s.%lld", column, (long long)operator_id);
-}
-
-/* --- keys as JSON ------------------------------------------------------------------------------ */
-
-static const char *json_member(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-/* NULL: good; else what is wrong. */
-static const char *keys_from_json(const json_t *object, struct key_set *keys)
-{
-    return key_set_fill(keys, json_member(object, "OperatorSecret"), json_member(object, "DataSecret"),
-                        json_member(object, "DataSecretIV"), json_member(object, "SigSecret"));
-}
-
-static void keys_open(struct work *work, const char *sealed, const char *about, struct key_set *keys)
-{
-    const char *plain = secret_open(work->arena, sealed, about);
-    json_t *object = plain ? json_loads(plain, 0, NULL) : NULL;
-    const char *wrong = keys_from_json(object, keys);
-    json_decref(object);
-    if (wrong)
-        fail_ours(work, "%s cannot be opened: is VAR/secret.key the one it was sealed with?", about);
-}
-
-static const char *keys_seal(struct work *work, const json_t *object, const char *about)
-{
-    char *plain = json_dumps(object, JSON_COMPACT);
-    if (!plain)
-        abort();
-    const char *sealed = secret_seal(work->arena, plain, about);
-    free(plain);
-    return sealed;
-}
-
 /* --- loading and the process' memory ------------------------------------------------------------ */
+
+static void keys_fill(struct work *work, struct partner *out)
+{
+    struct partner_keys outward;
+    out->key_count = partner_keys_read(work, out->operator_id, KEYS_TO_GOV, out->keys, PARTNER_KEYS);
+    out->keyed_in = out->key_count && !out->keys[0].until;
+    if (out->keyed_in)
+        out->to_gov = out->keys[0].set;
+    out->keyed_out = partner_keys_read(work, out->operator_id, KEYS_TO_OPERATOR, &outward, 1) && !outward.until;
+    if (out->keyed_out)
+        out->to_operator = outward.set;
+}
 
 static void partner_fill(struct work *work, const struct partner_row *row, struct partner *out)
 {
@@ -82,8 +53,12 @@ static void partner_fill(struct work *work, const struct partner_row *row, struc
     snprintf(out->gov_id, sizeof out->gov_id, "%s", row->gov_id);
     snprintf(out->base_url, sizeof out->base_url, "%s", row->base_url);
     snprintf(out->last_pull_at, sizeof out->last_pull_at, "%.19s", row->last_pull_at ? row->last_pull_at : "");
-    keys_open(work, row->to_gov, keys_about(work, "to_gov", row->operator_id), &out->to_gov);
-    keys_open(work, row->to_operator, keys_about(work, "to_operator", row->operator_id), &out->to_operator);
+    snprintf(out->allow_list, sizeof out->allow_list, "%s", row->allow_list);
+    out->edition = edition_find(row->edition) ? edition_find(row->edition) : edition_at(0);
+    out->rate_limit = row->rate_limit >= 0 ? row->rate_limit : config_int("Exchange.RateLimit");
+    out->token_seconds = row->token_seconds > 0 ? row->token_seconds : config_int("Exchange.TokenSeconds");
+    out->clock_window = row->clock_window > 0 ? row->clock_window : config_int("Exchange.ClockWindow");
+    keys_fill(work, out);
 }
 
 bool partner_load(struct work *work, int64_t operator_id, struct partner *out)
@@ -156,65 +131,22 @@ const struct partner *partner_known(const char *code)
     return cache_holds(place, code) ? &place->partner : NULL;
 }
 
-/* --- import ------------------------------------------------------------------------------------- */
-
-static const char *url_fault(const char *url)
+bool partner_keys_hold(const struct partner *partner, int64_t key_id, int64_t now)
 {
-    if (!*url)
-        return NULL;
-    if (!text_has_prefix(url, "http://") && !text_has_prefix(url, "https://"))
-        return "base_url 应以 http:// 或 https:// 开头";
-    if (strlen(url) > 200 || strpbrk(url, " \t\r\n?#@"))
-        return "base_url 超过 200 个字符，或含有空白、问号、井号、@ 等字符";
+    for (size_t i = 0; i < partner->key_count; i++)
+        if (partner->keys[i].id == key_id)
+            return !partner->keys[i].until || partner->keys[i].until > now;
+    return false;
+}
+
+const struct partner_keys *partner_keys_fit(const struct partner *partner, const struct envelope *envelope, int64_t now)
+{
+    for (size_t i = 0; i < partner->key_count; i++) {
+        const struct partner_keys *keys = &partner->keys[i];
+        if ((!keys->until || keys->until > now) && envelope_check_sig(envelope, &keys->set).ret == RET_OK)
+            return keys;
+    }
     return NULL;
-}
-
-static const char *required_text(struct work *work, const json_t *file, const char *name)
-{
-    const char *text = json_member(file, name);
-    if (!text)
-        fail(work, FAIL_INVALID, "接入文件缺少 %s，或其值不是字符串。", name);
-    return text;
-}
-
-static const json_t *required_keys(struct work *work, const json_t *file, const char *name)
-{
-    struct key_set keys;
-    const json_t *object = json_object_get(file, name);
-    const char *wrong = json_is_object(object) ? keys_from_json(object, &keys) : "缺失或不是对象";
-    if (wrong)
-        fail(work, FAIL_INVALID, "接入文件的 %s 有误：%s。", name, wrong);
-    return object;
-}
-
-/* An operator known already keeps its name unless the file gives one. */
-static int64_t operator_of(struct work *work, const json_t *file, const char *code)
-{
-    const char *name = json_member(file, "name");
-    int64_t id = operator_find(work, code);
-    if (id && !name)
-        return id;
-    const struct operator_record record = { .code = code, .source = "exchange",
-        .name = name ? name : arena_printf(work->arena, "运营商 %s", code) };
-    return operator_upsert(work, &record);
-}
-
-int64_t partner_import(struct work *work, const json_t *file)
-{
-    const char *code = required_text(work, file, "operator_id"), *gov_id = required_text(work, file, "gov_id");
-    const char *url = json_member(file, "base_url") ? json_member(file, "base_url") : "", *wrong = url_fault(url);
-    if (!operator_id_valid(code) || !operator_id_valid(gov_id))
-        fail(work, FAIL_INVALID, "operator_id 和 gov_id 应为 9 位数字或大写字母（组织机构代码）。");
-    if (wrong)
-        fail(work, FAIL_INVALID, "%s。", wrong);
-    const json_t *to_gov = required_keys(work, file, "to_gov"), *to_operator = required_keys(work, file, "to_operator");
-    int64_t id = operator_of(work, file, code);
-    db_exec(work, Q_STORE, I(id), T(gov_id), T(url), T(keys_seal(work, to_gov, keys_about(work, "to_gov", id))),
-            T(keys_seal(work, to_operator, keys_about(work, "to_operator", id))));
-    db_exec(work, "DELETE FROM partner_token WHERE operator_id = ?", I(id));      /* it was given for other keys */
-    db_exec(work, "UPDATE operator SET connected_at = COALESCE(connected_at, ?) WHERE id = ?",
-            T(time_sql(work->arena, work->now)), I(id));
-    return id;
 }
 
 /* --- what happened ------------------------------------------------------------------------------- */
@@ -234,16 +166,21 @@ void partner_pulled(struct work *work, int64_t operator_id, const char *their_ti
     db_exec(work, "UPDATE partner SET last_pull_at = ? WHERE operator_id = ?", T(their_time), I(operator_id));
 }
 
+static const char *token_about(struct work *work, int64_t operator_id)
+{
+    return arena_printf(work->arena, "partner.token.%lld", (long long)operator_id);
+}
+
 const char *partner_token(struct work *work, int64_t operator_id)
 {
     const char *sealed = db_text(work, "SELECT sealed FROM partner_token WHERE operator_id = ? AND expires_at > ?",
                                  I(operator_id), T(time_sql(work->arena, work->now + 60000)));
-    return sealed ? secret_open(work->arena, sealed, keys_about(work, "token", operator_id)) : NULL;
+    return sealed ? secret_open(work->arena, sealed, token_about(work, operator_id)) : NULL;
 }
 
 void partner_token_keep(struct work *work, int64_t operator_id, const char *token, int64_t seconds)
 {
     db_exec(work, "REPLACE INTO partner_token (operator_id, sealed, expires_at) VALUES (?, ?, ?)", I(operator_id),
-            T(secret_seal(work->arena, token, keys_about(work, "token", operator_id))),
+            T(secret_seal(work->arena, token, token_about(work, operator_id))),
             T(time_sql(work->arena, clock_now() + seconds * 1000)));
 }

@@ -12,7 +12,7 @@
 #include "domain/entrustment.h"
 #include "domain/exchange_log.h"
 #include "domain/job.h"
-#include "domain/partner.h"
+#include "domain/partner_key.h"
 #include "domain/seen.h"
 #include "domain/status_push.h"
 #include "domain/token.h"
@@ -82,6 +82,8 @@ static struct pull *pull_open(struct work *work, const char *operator_code)
         fail(work, FAIL_MISSING, "没有标识为 %s 的接入平台，或已停用；请先导入其接入文件（partner-import）。", operator_code);
     if (!partner->base_url[0])
         fail(work, FAIL_INVALID, "运营商 %s 没有登记平台地址（base_url），无法拉取。", operator_code);
+    if (!partner->keyed_out)
+        fail(work, FAIL_INVALID, "运营商 %s 没有登记其平台的密钥（to_operator），无法拉取。", operator_code);
     struct pull *pull = calloc(1, sizeof *pull);
     if (!pull)
         abort();
@@ -385,6 +387,7 @@ static void tend(struct work *work, void *arg)
     work_defer(work, release_json, list);
     token_sweep(work);
     seen_sweep(work);
+    partner_keys_sweep(work);
     if (minutes == 0)
         return;
     db_each(work, columns, &row, due_add, list,

@@ -104,10 +104,13 @@ struct verdict envelope_check_sig(const struct envelope *e, const struct key_set
 {
     char sig[SEAL_SIG_SIZE + 1];
     seal_sign(keys->sig_secret, (const char *[]){ e->operator_id, e->data, e->time_stamp, e->seq }, 4, sig);
-    if (!seal_same_sig(sig, e->sig))
-        return refuse(RET_SIGNATURE, "签名 Sig 错误，应以签名密钥 SigSecret 对 OperatorID+Data+TimeStamp+Seq 依次拼接的"
-                                     "文本计算 HMAC-MD5，并转为大写十六进制");
-    return VERDICT_OK;
+    return seal_same_sig(sig, e->sig) ? VERDICT_OK : envelope_sig_wrong();
+}
+
+struct verdict envelope_sig_wrong(void)
+{
+    return refuse(RET_SIGNATURE, "签名 Sig 错误，应以签名密钥 SigSecret 对 OperatorID+Data+TimeStamp+Seq 依次拼接的"
+                                 "文本计算 HMAC-MD5，并转为大写十六进制");
 }
 
 struct verdict envelope_check_time(struct arena *arena, const struct envelope *e, int64_t now, int64_t window)

@@ -44,6 +44,7 @@ bool operator_id_valid(const char *text);
 struct verdict envelope_read(struct arena *arena, const char *body, size_t size, struct envelope *out);
 /* RET_OK or RET_SIGNATURE. */
 struct verdict envelope_check_sig(const struct envelope *envelope, const struct key_set *keys);
+struct verdict envelope_sig_wrong(void);        /* the refusal, when several key sets were tried */
 /* RET_OK or RET_PARAMETERS: TimeStamp further than `window` milliseconds from `now`. */
 struct verdict envelope_check_time(struct arena *arena, const struct envelope *envelope, int64_t now, int64_t window);
 /* SHA-256 of the whole authenticated envelope: the replay guard's key. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "exchange/edition.h"
 #include "exchange/envelope.h"
 
 static void finding_add(struct findings *out, const struct field *field, const char *path, const char *format, ...)
@@ -220,7 +221,8 @@ static void missing_add(const struct field *field, const char *place, struct fin
 
 static void fields_check(const struct field *fields, json_t *object, const char *path, bool deep, struct findings *out)
 {
-    for (const struct field *field = fields; field->name; field++) {
+    for (const struct field *row = fields; row->name; row++) {
+        const struct field *field = out->edition ? edition_field(out->edition, row) : row;
         const char *name = member_rename(field, object);
         json_t *value = json_object_get(object, field->name);
         if (json_is_null(value) || (field->need == FIELD_OPTIONAL && json_is_string(value) && json_string_length(value) == 0)) {

@@ -84,8 +84,11 @@ struct finding {
     bool        essential;      /* the record cannot be stored                        */
 };
 
+struct edition;
+
 struct findings {
     struct arena  *arena;
+    const struct edition *edition;   /* of the partner (exchange/edition.h); NULL: as the table says */
     bool           drop_bad;    /* wrong numbers, dates and codes are taken out of the object: for pulled records */
     struct finding kept[FINDINGS_KEPT];
     size_t         count;       /* all of them; only the first FINDINGS_KEPT are kept */

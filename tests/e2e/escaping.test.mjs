@@ -47,7 +47,7 @@ function plantAll() {
   for (const state of ['failed', EVIL.slice(0, 10)])
     sql(`INSERT INTO job (kind, job_key, payload, state, runner, progress, last_error, run_at) VALUES (${quote(EVIL)}, ${quote(EVIL + state)}, ${quote(EVIL)}, ${quote(state)}, ${quote(EVIL)}, ${quote(EVIL)}, ${quote(EVIL)}, NOW(3) + INTERVAL 1 YEAR)`);
   if (sql("SHOW TABLES LIKE 'partner'").length)
-    sql(`INSERT INTO partner (operator_id, gov_id, base_url, to_gov, to_operator) VALUES (${planted.operator}, ${quote(EVIL.slice(0, 9))}, '', '', '') ON DUPLICATE KEY UPDATE gov_id = VALUES(gov_id)`);
+    sql(`INSERT INTO partner (operator_id, gov_id, base_url) VALUES (${planted.operator}, ${quote(EVIL.slice(0, 9))}, '') ON DUPLICATE KEY UPDATE gov_id = VALUES(gov_id)`);
 }
 function uproot() {
   const evil = (column) => `${column} LIKE '%<script%'`;

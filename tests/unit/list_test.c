@@ -90,7 +90,7 @@ static void make_rows(void)
     db_fixture_sql("INSERT INTO job (kind, job_key, payload, state, last_error) SELECT ELT(1 + seq % 2, 'map.build', 'exchange.tend'),"
                    " CONCAT('k', seq), '{}', ELT(1 + seq % 4, 'waiting', 'running', 'done', 'failed'), '' FROM seq_1_to_200");
     db_fixture_sql("UPDATE job SET last_error = '=HYPERLINK(\"http://x\",\"y\")', job_key = '+cmd, \"quoted\"' WHERE id = 3");
-    db_fixture_sql("INSERT INTO partner (operator_id, gov_id, to_gov, to_operator, last_push_at) VALUES (1, '000000001', '', '', NOW(3) - INTERVAL 5 MINUTE), (2, '000000001', '', '', NULL)");
+    db_fixture_sql("INSERT INTO partner (operator_id, gov_id, last_push_at) VALUES (1, '000000001', NOW(3) - INTERVAL 5 MINUTE), (2, '000000001', NULL)");
     db_fixture_sql("INSERT INTO news_column (code, name, column_type) VALUES ('policy', '政策', '政策文件')");
     db_fixture_sql("INSERT INTO article (column_code, title, body, source, state, published_at, search_words) SELECT 'policy',"
                    " CONCAT('充电站补贴', seq), '', 'x', IF(seq = 30, 'draft', 'published'), IF(seq = 29, NOW() + INTERVAL 1 DAY, NOW() - INTERVAL 1 HOUR),"

@@ -9,6 +9,7 @@
 
 #include "db_fixture.h"
 #include "domain/partner.h"
+#include "domain/partner_save.h"
 #include "domain/pull.h"
 
 #undef fail
@@ -41,7 +42,7 @@ static void keys_that_cannot_be_opened_never_leave_empty_ones_behind(void **stat
     db_fixture_run(db, import, NULL);
     db_fixture_run(db, read_kept, &partner);
     assert_string_equal(partner->to_gov.sig_secret, "the-secret");
-    db_fixture_sql("UPDATE partner SET to_gov = 'not a sealed text'");
+    db_fixture_sql("UPDATE partner_key SET sealed = 'not a sealed text'");
     usleep(KEPT_MICROSECONDS);
     assert_false(work_run(db, WORK_WRITE, read_fresh, &partner));
     partner = partner_known(CODE);               /* an empty secret would let anybody sign */
