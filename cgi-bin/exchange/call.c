@@ -8,6 +8,8 @@
 #include "core/address.h"
 #include "core/log.h"
 #include "core/pace.h"
+#include "core/text.h"
+#include "domain/exchange_log.h"
 #include "domain/seen.h"
 #include "domain/token.h"
 
@@ -18,11 +20,37 @@ static void release_json(void *thing)
     json_decref(thing);
 }
 
+static const char *interface_of(const struct request *rq)
+{
+    return strrchr(rq->route->path, '/') + 1;
+}
+
 static _Noreturn void reply_send(struct request *rq, const struct key_set *keys, int status, int ret, const char *msg,
                                  const json_t *data)
 {
     const char *text = reply_write(rq->work.arena, keys, ret, msg, data);
     answer(rq, status, JSON_TYPE, text, strlen(text));
+}
+
+/* For the debugging console, in the message's own transaction; the log bounds itself. Of unknown operators nothing. */
+static void call_log(struct call *call, const struct key_set *keys, int ret, const char *msg, const char *answer)
+{
+    struct request *rq = call->rq;
+    if (!call->partner)
+        return;
+    const struct exchange_record record = {
+        .operator_id = call->partner->operator_id, .keys = keys, .incoming = true, .source = "push",
+        .interface = interface_of(rq), .address = rq->address, .micro = clock_micro() - call->began, .http_status = 200,
+        .answered = true, .ret = ret, .good = ret == RET_OK && !*msg, .what = msg, .request = rq->body,
+        .request_size = rq->body_size, .answer = answer, .answer_size = strlen(answer) };
+    exchange_log_write(&rq->work, &record);
+}
+
+static _Noreturn void call_reply(struct call *call, const struct key_set *keys, int ret, const char *msg, const json_t *data)
+{
+    const char *text = reply_write(call->rq->work.arena, keys, ret, msg, data);
+    call_log(call, keys, ret, msg, text);
+    answer(call->rq, 200, JSON_TYPE, text, strlen(text));
 }
 
 void call_refuse(struct call *call, struct verdict verdict)
@@ -35,8 +63,8 @@ void call_refuse(struct call *call, struct verdict verdict)
         call->partner = partner_by_code(&rq->work, who);
     log_line(LOG_WARN_, &rq->work, "exchange.refused", "path=%s operator=%s address=%s ret=%d %s", rq->path,
              who ? who : "-", rq->address, verdict.ret, verdict.text);
-    reply_send(rq, call->keys ? call->keys : call->partner && call->partner->keyed_in ? &call->partner->to_gov : NULL, 200,
-               verdict.ret, verdict.text, NULL);
+    const struct key_set *known = call->partner && call->partner->keyed_in ? &call->partner->to_gov : NULL;
+    call_reply(call, call->keys ? call->keys : known, verdict.ret, verdict.text, NULL);
 }
 
 void call_refuse_field(struct call *call, const char *path, const char *what, ...)
@@ -53,7 +81,7 @@ void call_answer(struct call *call, const char *msg, json_t *data)
     work_defer(&call->rq->work, release_json, data);
     if (call->partner->edition->sevice && call->message)
         message_spell_2016(call->message->response, data);
-    reply_send(call->rq, call->keys, 200, RET_OK, msg, data);
+    call_reply(call, call->keys, RET_OK, msg, data);
 }
 
 struct verdict call_replayed(void)
@@ -119,7 +147,7 @@ static void step_token(struct call *call)
 
 void call_enter(struct request *rq, enum call_token token, struct call *call)
 {
-    *call = (struct call){ .rq = rq };
+    *call = (struct call){ .rq = rq, .began = clock_micro() };
     step(call, envelope_read(rq->work.arena, rq->body ? rq->body : "", rq->body_size, &call->envelope));
     step_partner(call);
     step_limits(call);
@@ -133,7 +161,7 @@ void call_enter(struct request *rq, enum call_token token, struct call *call)
 void call_check(struct call *call)
 {
     struct findings found = { .arena = call->rq->work.arena, .edition = call->partner->edition };
-    call->message = message_find(strrchr(call->rq->route->path, '/') + 1);
+    call->message = message_find(interface_of(call->rq));
     if (!call->message)
         fail_ours(&call->rq->work, "%s is not in the message table", call->rq->route->path);
     message_check(call->message->request, call->data, "", &found);
@@ -141,10 +169,18 @@ void call_check(struct call *call)
         call_refuse(call, (struct verdict){ RET_BUSINESS, findings_text(&found) });
 }
 
+void call_own(struct call *call, const json_t *object, const char *path)
+{
+    const char *named = message_text(object, "OperatorID");
+    if (*named && strcmp(named, call->partner->code) != 0)
+        call_refuse_field(call, path, "（运营商标识）%s 与请求的 OperatorID %s 不一致，只能推送本平台的数据", named, call->partner->code);
+}
+
 void call_checked(struct request *rq, struct call *call)
 {
     call_enter(rq, TOKEN_NEEDED, call);
     call_check(call);
+    call_own(call, call->data, "OperatorID");
 }
 
 void call_first_time(struct call *call)

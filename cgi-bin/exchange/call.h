@@ -2,7 +2,8 @@
  * interface (reference 3.4): size → envelope → partner known → MAC → token → time and replay → decrypt → business.
  *
  * HTTP is 200 for every result of the protocol, refusals included; what went wrong is Ret and Msg, signed with
- * the partner's key as soon as the partner is known. A refused message is logged and nothing of it is stored. */
+ * the partner's key as soon as the partner is known. Nothing of a refused message is stored but its trace in the message log
+ * (domain/exchange_log.h), which holds good ones too. */
 #ifndef EXCHANGE_CALL_H
 #define EXCHANGE_CALL_H
 
@@ -22,6 +23,7 @@ struct call {
     json_t               *data;          /* opened business JSON; released with the work */
     const struct message *message;       /* of call_checked() */
     bool                  wrote;         /* call_first_time() stored the digest */
+    int64_t               began;         /* clock_micro() */
 };
 
 enum call_token { TOKEN_NEEDED, TOKEN_NONE };
@@ -31,7 +33,9 @@ void call_enter(struct request *rq, enum call_token token, struct call *call);
 /* The fields of the interface the path names: a finding is refused with RET_BUSINESS, its members named. What comes back
  * is plain (message.h) and may be read with message_text() and its like. */
 void call_check(struct call *call);
-/* Both, with token: how a handler begins. */
+/* A message that names its operator must name the caller: else it is refused, `path` named. */
+void call_own(struct call *call, const json_t *object, const char *path);
+/* All of it, with token: how a handler begins. */
 void call_checked(struct request *rq, struct call *call);
 /* The replay guard: stores the envelope's digest in this transaction, or refuses the message as seen before. Call it
  * after the checks that only read and before the first write; call_refuse() may still follow. */

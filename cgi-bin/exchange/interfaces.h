@@ -8,6 +8,13 @@ void query_token(struct request *rq);
 void notification_station_status(struct request *rq);
 void supervise_notification_station_status(struct request *rq);
 
+/* station_data.c */
+void notification_station_info(struct request *rq);
+void notification_station_fee(struct request *rq);
+void notification_equip_charge_status(struct request *rq);
+void supervise_notification_equip_charge_status(struct request *rq);
+void supervise_notification_realtime_power_info(struct request *rq);
+
 /* orders.c */
 void notification_charge_order_info(struct request *rq);
 void supervise_notification_charge_order_info(struct request *rq);

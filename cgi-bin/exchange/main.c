@@ -8,12 +8,18 @@
 #define TOLD(interface, handler) { POST, "/evcs/v1/" interface, CAP_PEER, NULL, handler, NULL, 0 }
 
 static struct route routes[] = {
-    TOLD("check_charge_orders",                   check_charge_orders),
-    TOLD("notification_charge_order_info",        notification_charge_order_info),
-    TOLD("notification_stationStatus",            notification_station_status),
-    TOLD("query_token",                           query_token),
-    TOLD("supervise_notification_charge_order_info", supervise_notification_charge_order_info),
-    TOLD("supervise_notification_station_status", supervise_notification_station_status),
+    TOLD("check_charge_orders",                         check_charge_orders),
+    TOLD("notification_charge_order_info",              notification_charge_order_info),
+    TOLD("notification_equip_charge_status",            notification_equip_charge_status),
+    TOLD("notification_stationFee",                     notification_station_fee),
+    TOLD("notification_stationInfo",                    notification_station_info),
+    TOLD("notification_stationStatus",                  notification_station_status),
+    TOLD("query_token",                                 query_token),
+    TOLD("supervise_notification_charge_order_info",    supervise_notification_charge_order_info),
+    TOLD("supervise_notification_equip_charge_status",  supervise_notification_equip_charge_status),
+    TOLD("supervise_notification_realtime_power_info",  supervise_notification_realtime_power_info),
+    TOLD("supervise_notification_station_info",         notification_station_info),
+    TOLD("supervise_notification_station_status",       supervise_notification_station_status),
     ROUTE_END
 };
 

@@ -32,6 +32,7 @@
 #include "domain/statistic.h"
 #include "domain/trail.h"
 #include "flow/flow.h"
+#include "messages.h"
 #include "owner.h"
 
 struct call {
@@ -326,6 +327,7 @@ static void print_help(FILE *out)
         fprintf(out, "  %-16s %-12s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
     fputs("  config           KEY          print one setting as the programs see it (no passwords); needs no database\n", out);
     fputs("  draw-flows       DIR          write each flow of schema/flows as DIR/<name>.dot; needs no instance\n", out);
+    fputs("  messages                      print every T/CEC 102 interface and its fields as JSON; needs no instance\n", out);
     fputs("  --help                        this list\n  --check                       check configuration, dictionaries, roles and flows\n", out);
 }
 
@@ -382,6 +384,8 @@ int main(int argc, char **argv)
     process_start();
     if (argc == 3 && strcmp(argv[1], "config") == 0)
         return print_setting(argv[2]);
+    if (argc == 2 && strcmp(argv[1], "messages") == 0)
+        return messages_print();
     if (argc == 3 && strcmp(argv[1], "draw-flows") == 0)
         return draw_flows(argv[2]);
     if (strcmp(argv[1], "--check") == 0) {

@@ -9,6 +9,7 @@
 #include "core/db.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "domain/charge_snapshot.h"
 #include "domain/entrustment.h"
 #include "domain/exchange_log.h"
 #include "domain/job.h"
@@ -387,6 +388,7 @@ static void tend(struct work *work, void *arg)
     work_defer(work, release_json, list);
     token_sweep(work);
     seen_sweep(work);
+    charge_snapshot_sweep(work);
     partner_keys_sweep(work);
     if (minutes == 0)
         return;
