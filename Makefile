@@ -1,7 +1,7 @@
 # Chargehall: the front door. `make run` and `make test` do all the set-up; README.md says the rest.
 BUILD ?= build
 CC    ?= gcc
-PKGS  := jansson libsodium libcrypto libcurl libqrencode gdlib libcmark liboath libzip expat xlsxwriter
+PKGS  := jansson libsodium libcrypto libcurl libqrencode gdlib libcmark liboath libzip expat xlsxwriter pangocairo
 # asked once a run; empty on a bare machine, where only the front door's own targets can work
 PKG_CFLAGS  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(shell mariadb_config --cflags 2>/dev/null)
 PKG_LIBS    := $(shell mariadb_config --libs 2>/dev/null) $(shell pkg-config --libs $(PKGS) 2>/dev/null)

@@ -4,6 +4,7 @@
 #include "readers.h"
 
 #include "domain/company.h"
+#include "domain/connection.h"
 #include "domain/equipment_record.h"
 #include "domain/file.h"
 #include "domain/registration.h"
@@ -18,6 +19,7 @@ static const struct { const char *record; file_reader *reader; } readers[] = {
     { "report",                   report_readable },
     { "report_file",              report_file_readable },
     { "equipment_record",         equipment_record_readable },
+    { "connection",               connection_readable },
     { NULL, NULL } };
 
 void readers_register(void)

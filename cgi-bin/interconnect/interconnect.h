@@ -1,23 +1,56 @@
-/* interconnect: private to the program. One file a part of the way: step1.c, step2.c, step3.c the wizard (Z12), staff.c the
- * departments' side. */
+/* interconnect: private to the program. One file a part of the way: entry.c what the site calls it, step1.c, step2.c, step3.c
+ * the wizard (Z12), stations.c which stations take part, apply.c the applications (H3.1, S2), protocol.c the protocol's
+ * document, staff.c the departments' side. */
 #ifndef INTERCONNECT_H
 #define INTERCONNECT_H
 
+#include "domain/connection.h"
 #include "web/web.h"
 
-/* Title and the wizard's progress header: Page.Steps for macro steps(), `step` 1-3 is the page in view. */
-void wizard_head(struct request *rq, int step);
+/* wizard.c: title and the wizard's progress header: Page.Steps for macro wizard_head(), `step` 1-3 is the page in view; Page.Connection.{Id,
+ * State, Label, Tone}. False: no case yet. */
+bool wizard_head(struct request *rq, int step, struct connection *c);
 
-/* step1.c: keys, addresses, the portal's data in return, associated stations */
+/* entry.c: /interconnect, by Connection.Variant */
+void entry_page(struct request *rq);
+
+/* step1.c: keys, addresses, the portal's data in return */
 void step1_page(struct request *rq);
+void step1_save(struct request *rq);
+void step1_keys(struct request *rq);
+void step1_test(struct request *rq);
+
+/* stations.c: 「设置充电站关联」 */
+void stations_list(struct request *rq);
+void stations_take(struct request *rq);
+void stations_leave(struct request *rq);
 
 /* step2.c: interface debugging */
 void step2_page(struct request *rq);
+void wizard_move(struct request *rq);
 
 /* step3.c: the system's check and its result */
 void step3_page(struct request *rq);
 
+/* apply.c: the applications */
+void review_form(struct request *rq);
+void review_send(struct request *rq);
+void own_form(struct request *rq);
+void own_send(struct request *rq);
+void own_paper(struct request *rq);
+void entrusted_form(struct request *rq);
+void entrusted_send(struct request *rq);
+void entrusted_paper(struct request *rq);
+void apply_edit(struct request *rq);
+void apply_page(struct request *rq);
+void apply_move(struct request *rq);
+
+/* protocol.c: interfaces, fields and codes, from the message table */
+void protocol_page(struct request *rq);
+
 /* staff.c: connections of the division */
 void connections_list(struct request *rq);
+void connection_page(struct request *rq);
+void connection_move(struct request *rq);
 
 #endif

@@ -5,18 +5,44 @@
 #include "domain/process.h"
 #include "domain/session.h"
 #include "interconnect.h"
+#include "list/list.h"
 
 static void start(void)
 {
     checks_register();
     process_start();
+    lists_load((const char *const[]){ "connection", "connection_station", NULL });
 }
 
+enum { PAPER_LIMIT = 12 << 20 };         /* one scan of Web.UploadLimit, and the form */
+
 static const struct route routes[] = {
-    { GET,  "/interconnect",             CAP_CONNECT,        NULL, step1_page },
-    { GET,  "/interconnect/debug",       CAP_CONNECT,        NULL, step2_page },
-    { GET,  "/interconnect/check",       CAP_CONNECT,        NULL, step3_page },
-    { GET,  "/interconnect/connections", CAP_CONNECT_REVIEW, NULL, connections_list },
+    { GET,  "/interconnect",                 CAP_CONNECT,        "connection-done",         entry_page },
+    { GET,  "/interconnect/configure",       CAP_CONNECT,        "connection-done",         step1_page },
+    { POST, "/interconnect/configure",       CAP_CONNECT,        "connection-platform",     step1_save, step1_page },
+    { POST, "/interconnect/keys",            CAP_CONNECT,        "connection-keys",         step1_keys },
+    { POST, "/interconnect/test",            CAP_CONNECT,        NULL,                      step1_test },
+    { GET,  "/interconnect/stations",        CAP_CONNECT,        "list:connection_station", stations_list },
+    { POST, "/interconnect/stations/take",   CAP_CONNECT,        "list:connection_station", stations_take },
+    { POST, "/interconnect/stations/leave",  CAP_CONNECT,        "list:connection_station", stations_leave },
+    { GET,  "/interconnect/debug",           CAP_CONNECT,        NULL,                      step2_page },
+    { POST, "/interconnect/move",            CAP_CONNECT,        "flow-move",               wizard_move, step2_page },
+    { GET,  "/interconnect/check",           CAP_CONNECT,        NULL,                      step3_page },
+    { GET,  "/interconnect/protocol",        CAP_PUBLIC,         "connection-protocol",     protocol_page },
+    { GET,  "/interconnect/apply/review",    CAP_CONNECT,        NULL,                      review_form },
+    { POST, "/interconnect/apply/review",    CAP_CONNECT,        "connection-review",       review_send, review_form },
+    { GET,  "/interconnect/apply/own",       CAP_CONNECT,        "company-step",            own_form },
+    { POST, "/interconnect/apply/own",       CAP_CONNECT,        "connection-own",          own_send, own_form, PAPER_LIMIT },
+    { GET,  "/interconnect/apply/own/paper.pdf", CAP_CONNECT,    NULL,                      own_paper },
+    { GET,  "/interconnect/apply/entrusted", CAP_CONNECT,        "company-step",            entrusted_form },
+    { POST, "/interconnect/apply/entrusted", CAP_CONNECT,        "connection-entrusted",    entrusted_send, entrusted_form, PAPER_LIMIT },
+    { GET,  "/interconnect/apply/entrusted/paper.pdf", CAP_CONNECT, NULL,                   entrusted_paper },
+    { POST, "/interconnect/apply/edit",      CAP_CONNECT,        "connection-edit",         apply_edit },
+    { GET,  "/interconnect/apply/{id}",      CAP_CONNECT,        NULL,                      apply_page },
+    { POST, "/interconnect/apply/move",      CAP_CONNECT,        "flow-move",               apply_move, apply_page },
+    { GET,  "/interconnect/connections",     CAP_CONNECT_REVIEW, "list:connection",         connections_list },
+    { GET,  "/interconnect/connections/{id}", CAP_STAFF,         NULL,                      connection_page },
+    { POST, "/interconnect/connections/move", CAP_CONNECT_REVIEW, "flow-move",              connection_move, connection_page },
     ROUTE_END };
 
 static const struct program program = {

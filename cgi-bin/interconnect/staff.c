@@ -1,8 +1,33 @@
 /* staff: the departments' side: connections of the division, their state, decision and disabling (Z30). */
+#include "domain/connection_tried.h"
+#include "flow/flow.h"
 #include "interconnect.h"
+#include "list/list.h"
 
 void connections_list(struct request *rq)
 {
+    list_page(rq, "connection");
     view_set(rq->page, "Title", "互联互通接入管理");
     page(rq, "interconnect/connections.cst");
+}
+
+void connection_page(struct request *rq)
+{
+    HDF *node = view_node(rq->page, "Flow");
+    flow_show(&rq->work, CONNECTION_FLOW, form_int(rq, "id"), node);
+    struct connection c = connection_must(&rq->work, form_int(rq, "id"));
+    view_set(rq->page, "Title", view_get(node, "Title"));
+    view_set(rq->page, "Kind", c.kind);
+    connection_view(&rq->work, &c, view_node(rq->page, "View"));
+    if (connection_form(c.kind))
+        (void)connection_compare(&rq->work, &c, view_node(rq->page, "Compare"));
+    else
+        (void)connection_tried_list(&rq->work, c.operator_id, view_node(rq->page, "Tried"));
+    page(rq, "interconnect/connection.cst");
+}
+
+void connection_move(struct request *rq)
+{
+    flow_post(rq, CONNECTION_FLOW);
+    redirect(rq, "/interconnect/connections/%lld", (long long)form_int(rq, "id"));
 }

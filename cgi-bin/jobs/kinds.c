@@ -4,6 +4,7 @@
 #include "core/db.h"
 #include "core/text.h"
 #include "domain/captcha.h"
+#include "domain/connection.h"
 #include "domain/demo.h"
 #include "domain/exchange_log.h"
 #include "domain/job.h"
@@ -36,6 +37,7 @@ const struct job_kind job_kinds[] = {
     { "exchange.pull-stations", pull_stations_job },
     { "exchange.pull-status",   pull_status_job },
     { "exchange.tend",          exchange_tend_job },
+    { "connection.test",        connection_test_job },
     { "daily",                  daily_job },
     { "flow.due",               due_job },
     { "mail.send",              outbox_send_job },

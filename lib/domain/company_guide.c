@@ -35,7 +35,7 @@ static const struct { const char *label, *text, *path, *link, *sql, *done, *open
       "SELECT EXISTS (SELECT 1 FROM equipment_record WHERE operator_id = ?)", "已录入", "待录入" },
     { "设施档案核查申请", "提交设施档案核查申请，由主管部门审核。", "/archives/equipment?state=draft", "档案核查申请",
       "SELECT EXISTS (SELECT 1 FROM equipment_record WHERE operator_id = ? AND passed_at IS NOT NULL)", "已有设施通过", "待申请" },
-    { "平台互联互通", "按照接入流程完成平台对接，上报充电站、设施和实时状态。", "/open/process", "接入流程",
+    { "平台互联互通", "按照接入流程完成平台对接，上报充电站、设施和实时状态。", "/interconnect", "互联配置申请",
       "SELECT EXISTS (SELECT 1 FROM operator WHERE id = ? AND connected_at IS NOT NULL)", "已接入", "未接入" },
     { "设施互联互通申请", "档案通过且平台已接入后，提交设施互联互通申请。", "/archives/equipment?state=passed", "互联互通申请",
       "SELECT EXISTS (SELECT 1 FROM equipment_record WHERE operator_id = ? AND state = 'linked')", "已有设施接入", "待申请" },

@@ -71,9 +71,7 @@ void connection_required_load(void)
 /* 互联互通类型 of the operator's connection: with part 3? */
 static bool with_charging(struct work *work, int64_t operator_id)
 {
-    (void)work;
-    (void)operator_id;
-    return false;                   /* part 3 follows with table connection */
+    return db_int(work, 0, "SELECT service_kind = 'charging' FROM connection WHERE operator_id = ? AND platform_id = operator_id", I(operator_id)) == 1;
 }
 
 bool connection_required(struct work *work, int64_t operator_id, const char *interface, bool incoming)

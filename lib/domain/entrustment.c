@@ -61,6 +61,18 @@ void entrustment_decide(struct work *work, int64_t id, const char *action)
     note(work, arena_printf(work->arena, "entrust-%s", action), id);
 }
 
+void entrustment_grant(struct work *work, int64_t builder_id, int64_t operator_id, bool confirmed)
+{
+    if (confirmed)
+        db_exec(work, "INSERT INTO entrustment (builder_id, operator_id, state, decided_at) VALUES (?, ?, 'confirmed', NOW(3))"
+                " ON DUPLICATE KEY UPDATE state = 'confirmed', decided_at = NOW(3)", I(builder_id), I(operator_id));
+    else
+        db_exec(work, "UPDATE entrustment SET state = 'ended', decided_at = NOW(3) WHERE builder_id = ? AND operator_id = ?",
+                I(builder_id), I(operator_id));
+    entrustment_apply(work, operator_id);
+    note(work, confirmed ? "entrust-confirm" : "entrust-end", operator_id);
+}
+
 void entrustment_apply(struct work *work, int64_t operator_id)
 {
     db_exec(work, Q_APPLY, I(operator_id), I(operator_id));

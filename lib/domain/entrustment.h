@@ -5,6 +5,7 @@
 #ifndef DOMAIN_ENTRUSTMENT_H
 #define DOMAIN_ENTRUSTMENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <util/neo_misc.h>
 #include <util/neo_hdf.h>
@@ -17,6 +18,9 @@ void entrustment_list(struct work *work, HDF *node);
 const char *entrustment_ask(struct work *work, const char *platform);
 /* "confirm" and "refuse" by the platform's company, "end" by either. 404 not its, 409 in another state now. */
 void entrustment_decide(struct work *work, int64_t id, const char *action);
+/* By a department's decision on a stamped application (S2.3, H3.1), in place of the platform's own confirmation; `confirmed`
+ * false ends it. */
+void entrustment_grant(struct work *work, int64_t builder_id, int64_t operator_id, bool confirmed);
 /* Ties this platform's stations anew; after a decision and after each pull. Inside WORK_WRITE. */
 void entrustment_apply(struct work *work, int64_t operator_id);
 

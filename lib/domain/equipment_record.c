@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/checks.h"
+#include "domain/connection.h"
 #include "domain/file.h"
 #include "domain/record.h"
 #include "domain/record_snapshot.h"
@@ -31,7 +32,7 @@
 #define Q_LINKED   "UPDATE equipment_record SET connected_at = NOW(3) WHERE id = ?"
 #define Q_DROP     "DELETE FROM equipment_record WHERE id = ? AND operator_id = ? AND removable = 1"
 #define Q_NEEDS    "SELECT " REPORT_IS ", s.name, s.passed_at IS NOT NULL," \
-                   " o.connected_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.operator_id = o.id AND p.enabled = 0)" \
+                   " o.connected_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.operator_id = o.id AND p.enabled = 0), e.operator_id, s.id" \
                    " FROM equipment_record e JOIN station_record s ON s.id = e.station_record_id JOIN operator o ON o.id = e.operator_id" \
                    " LEFT JOIN report r ON r.id = e.report_id AND r.operator_id = e.operator_id WHERE e.id = ?"
 #define Q_NAMES    "SELECT s.id AS StationId, s.name AS Station, COALESCE(r.id, '') AS ReportId, COALESCE(CONCAT(r.name, '（', r.number, '）'), '') AS Report" \
@@ -189,12 +190,13 @@ void equipment_record_drop(struct work *work, int64_t id)
 
 /* --- the flow --------------------------------------------------------------------------------------------------------- */
 
-struct needs { int64_t station_passed, connected; const char *report_is, *station; };
+struct needs { int64_t station_passed, connected, operator_id, station_id; const char *report_is, *station; };
 
 static bool needs_read(struct work *work, int64_t id, struct needs *needs)
 {
     static const struct db_column columns[] = {
-        DB_TEXT(struct needs, report_is), DB_TEXT(struct needs, station), DB_INT(struct needs, station_passed), DB_INT(struct needs, connected), DB_END };
+        DB_TEXT(struct needs, report_is), DB_TEXT(struct needs, station), DB_INT(struct needs, station_passed), DB_INT(struct needs, connected),
+        DB_INT(struct needs, operator_id), DB_INT(struct needs, station_id), DB_END };
     return db_struct(work, columns, needs, Q_NEEDS, I(id));
 }
 
@@ -226,8 +228,9 @@ static const char *linkable(struct work *work, int64_t id, HDF *reasons)
 {
     struct needs needs = { 0 };
     (void)reasons;
-    return needs_read(work, id, &needs) && needs.connected ? NULL
-         : "运营商平台尚未完成系统互联互通，请先在「互联配置申请」办理";
+    if (!needs_read(work, id, &needs) || !needs.connected)
+        return "运营商平台尚未完成系统互联互通，请先在「互联配置申请」办理";
+    return connection_station_wrong(work, needs.operator_id, needs.station_id);
 }
 
 static void filed(struct work *work, int64_t id)

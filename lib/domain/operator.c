@@ -42,3 +42,11 @@ const char *operator_name(struct work *work, int64_t id)
 {
     return db_text(work, "SELECT name FROM operator WHERE id = ?", I(id));
 }
+
+void operator_connected(struct work *work, int64_t id, bool connected)
+{
+    if (connected)
+        db_exec(work, "UPDATE operator SET connected_at = COALESCE(connected_at, ?) WHERE id = ?", T(time_sql(work->arena, work->now)), I(id));
+    else
+        db_exec(work, "UPDATE operator SET connected_at = NULL WHERE id = ?", I(id));
+}

@@ -2,6 +2,7 @@
 #ifndef DOMAIN_OPERATOR_H
 #define DOMAIN_OPERATOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/work.h"
@@ -21,6 +22,9 @@ int64_t operator_upsert(struct work *work, const struct operator_record *record)
 int64_t operator_find(struct work *work, const char *code);       /* 0: no such */
 /* The company of a passed registration, found by its code or made; what is there already stays as it is. */
 int64_t operator_register(struct work *work, const char *uscc, const char *name, const char *division);
+/* The system interconnection of this company is complete since now (it stays at its first day), or not any more. By a connection's
+ * flow alone (connection.h), and by partner-import. */
+void operator_connected(struct work *work, int64_t id, bool connected);
 const char *operator_name(struct work *work, int64_t id);         /* NULL: no such */
 
 #endif

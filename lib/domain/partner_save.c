@@ -8,6 +8,7 @@
 #include "core/crypto.h"
 #include "core/db.h"
 #include "core/text.h"
+#include "domain/connection.h"
 #include "domain/operator.h"
 #include "domain/partner_key.h"
 #include "web/web.h"
@@ -83,8 +84,8 @@ int64_t partner_import(struct work *work, const json_t *file)
     db_exec(work, Q_STORE, I(id), T(gov_id), T(url));
     partner_keys_put(work, id, KEYS_TO_GOV, &to_gov, 0);
     partner_keys_put(work, id, KEYS_TO_OPERATOR, &to_operator, 0);
-    db_exec(work, "UPDATE operator SET connected_at = COALESCE(connected_at, ?) WHERE id = ?",
-            T(time_sql(work->arena, work->now)), I(id));
+    operator_connected(work, id, true);
+    connection_adopt(work, id);
     return id;
 }
 

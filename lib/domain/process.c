@@ -5,6 +5,7 @@
 #include "domain/calendar.h"
 #include "domain/colleague.h"
 #include "domain/company.h"
+#include "domain/connection.h"
 #include "domain/connection_tried.h"
 #include "domain/equipment_record.h"
 #include "domain/notice.h"
@@ -35,6 +36,7 @@ static void nouns_register(void)
 {
     registration_process();
     company_process();
+    connection_process();
     station_record_process();
     equipment_record_process();
     record_compare_load();

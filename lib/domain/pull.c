@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "domain/charge_snapshot.h"
+#include "domain/connection.h"
 #include "domain/entrustment.h"
 #include "domain/exchange_log.h"
 #include "domain/job.h"
@@ -30,6 +31,8 @@ struct pull {
     struct partner      partner;
     struct client       client;
     json_t             *seen;          /* set of StationIDs named so far */
+    json_t             *taken;         /* set of StationIDs that take part (connection.h); NULL: all */
+    bool                published;     /* what comes is shown to the public: the interconnection is complete */
     json_t             *infos;         /* of the page being stored */
     size_t              fresh;         /* stations of this page not named before */
     struct pull_report *report;
@@ -71,6 +74,7 @@ static void pull_close(void *arg)
     struct pull *pull = arg;
     client_close(&pull->client);
     json_decref(pull->seen);
+    json_decref(pull->taken);
     work_release(&pull->page);
     arena_free(pull->page.arena);
     free(pull);
@@ -92,6 +96,8 @@ static struct pull *pull_open(struct work *work, const char *operator_code)
     pull->started = clock_micro();
     pull->partner = *partner;
     pull->seen = json_object();
+    pull->taken = connection_stations_taken(work, partner->operator_id);
+    pull->published = connection_complete(work, partner->operator_id);
     pull->page = (struct work){ .arena = arena_new(), .db = work->db, .actor = work->actor, .id = work->id, .now = work->now };
     work_defer(work, pull_close, pull);
     pull->client = (struct client){ .base_url = pull->partner.base_url, .own_id = pull->partner.gov_id,
@@ -172,11 +178,16 @@ static void page_read(struct pull *pull, struct batch *batch)
         if (*code)
             json_object_set_new(pull->seen, code, json_true());
         pull->fresh += *code != '\0';
+        if (pull->taken && !json_object_get(pull->taken, code)) {
+            pull->report->left_out++;
+            continue;
+        }
         if (fault) {
             station_refused(pull, *code ? code : "（无编码）", fault);
             continue;
         }
         record->operator_id = pull->partner.operator_id;
+        record->published = pull->published;
         batch->count++;
     }
 }
@@ -220,7 +231,8 @@ static void gone_note(void *row, void *arg)
 {
     const struct gone *station = row;
     struct gone_list *list = arg;
-    if (!json_object_get(list->pull->seen, station->code))
+    bool takes_part = !list->pull->taken || json_object_get(list->pull->taken, station->code);
+    if (!takes_part || !json_object_get(list->pull->seen, station->code))
         json_array_append_new(list->ids, json_integer(station->id));
 }
 

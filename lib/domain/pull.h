@@ -18,6 +18,7 @@
 struct pull_report {
     int         pages;
     int64_t     stored, refused, removed, doubled;   /* stations; doubled: named more than once */
+    int64_t     left_out;                            /* stations that do not take part (connection.h) */
     bool        complete;
     const char *first_fault;                         /* why the first refused one was; NULL: none */
 };

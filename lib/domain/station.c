@@ -261,3 +261,9 @@ bool station_remove(struct work *work, int64_t station_id)
     contents_mark_removed(work, station_id);
     return true;
 }
+
+void station_publish(struct work *work, int64_t operator_id, bool published)
+{
+    db_exec(work, "UPDATE station SET published = ?, updated_at = updated_at WHERE operator_id = ? AND source = 'exchange' AND published <> ?",
+            I(published), I(operator_id), I(published));
+}

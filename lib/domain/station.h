@@ -73,4 +73,7 @@ int64_t station_find(struct work *work, int64_t operator_id, const char *code); 
 /* Marks a station and everything in it removed; it leaves the map and stays in the books. False: no such. */
 bool    station_remove(struct work *work, int64_t station_id);
 
+/* What this platform pushes is shown to the public, or not: with its connection. */
+void    station_publish(struct work *work, int64_t operator_id, bool published);
+
 #endif

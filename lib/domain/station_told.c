@@ -1,4 +1,5 @@
 /* station_told: see the header. */
+#include "domain/connection.h"
 #include "domain/station_told.h"
 
 #include <stdlib.h>
@@ -38,14 +39,25 @@ const char *stations_told_wrong(struct work *work, const char *operator_code, co
     return NULL;
 }
 
+static void release_json(void *thing)
+{
+    json_decref(thing);
+}
+
 void stations_told(struct work *work, int64_t operator_id, json_t *infos)
 {
+    json_t *taken = connection_stations_taken(work, operator_id);
+    bool published = connection_complete(work, operator_id);
+    work_defer(work, release_json, taken);
     for (size_t i = 0; i < json_array_size(infos); i++) {
         struct station_record record;
         const char *wrong = pull_record(work->arena, json_array_get(infos, i), &record);
         if (wrong)
             fail(work, FAIL_INVALID, "%s", wrong);
+        if (taken && !json_object_get(taken, record.code))
+            continue;
         record.operator_id = operator_id;
+        record.published = published;
         station_upsert(work, &record);
     }
     entrustment_apply(work, operator_id);

@@ -13,7 +13,7 @@
 /* NULL: every entry of StationInfos belongs to the operator and can be stored; else what is wrong, with its place in the
  * message. Nothing is written. */
 const char *stations_told_wrong(struct work *work, const char *operator_code, const json_t *infos);
-/* Stores them, asks for a new map and ties entrusted stations. Equipment the platform no longer names is marked removed; a
+/* Stores those that take part (connection.h), asks for a new map and ties entrusted stations. Equipment the platform no longer names is marked removed; a
  * station it does not name stays. */
 void stations_told(struct work *work, int64_t operator_id, json_t *infos);
 

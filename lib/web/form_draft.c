@@ -108,6 +108,13 @@ void form_draft_keep(struct request *rq)
     keep(rq, rq->values->step ? rq->values->step : 1);
 }
 
+struct form_values *form_draft_values(struct request *rq, const char *form, int64_t id)
+{
+    struct form_values *draft = values_new(&rq->work, form_find(&rq->work, form));
+    draft->id = id;
+    return draft_load(rq, draft, draft_subject(rq, draft), 0) ? draft : NULL;
+}
+
 void form_done(struct request *rq)
 {
     const char *owner = owner_of(rq);

@@ -32,6 +32,8 @@ char *text_masked(struct arena *arena, const char *how, const char *text)
         return starred(arena, text, 6, 4);
     if (strcmp(how, "name") == 0)
         return starred(arena, text, 1, utf8_length(text) > 2 ? 1 : 0);
+    if (strcmp(how, "secret") == 0)
+        return arena_copy(arena, "********");            /* not even how long it is */
     return starred(arena, text, 0, 4);                   /* bank, and whatever else: its end alone */
 }
 

@@ -136,6 +136,8 @@ void        form_show(struct request *rq, const char *form, const struct form_va
 bool        form_draft(struct request *rq);             /* sent by 「保存」 (do=draft): required fields were not asked for */
 /* Keeps what was typed as this person's draft of the form (account, or visit); the next form_show() shows it. */
 void        form_draft_keep(struct request *rq);
+/* This person's draft of the form for that record (0: a new one), unchecked; NULL: none. For what is made of it before it is sent. */
+struct form_values *form_draft_values(struct request *rq, const char *form, int64_t id);
 void        form_done(struct request *rq);              /* it has become a record: the draft goes */
 /* The POST of a form with steps: keeps the step, ends the work with a redirect to `path`?step=N for 上一步, 下一步 and
  * 保存; returns when the last step was sent and all steps are good. */

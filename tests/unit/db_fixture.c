@@ -111,7 +111,7 @@ static void make_folders(void)
     snprintf(path, sizeof path, "%s/schema/flows", root), mkdir(path, 0755);
     static const char *const links[] = { "conf", "templates", "schema/tables", "schema/dicts", "schema/forms",
                                          "schema/roles.hdf", "schema/parameters.hdf",
-                                         "schema/record-compare.hdf", "schema/editions.hdf", "schema/demo", "schema/pages", "htdocs" };
+                                         "schema/record-compare.hdf", "schema/connection-required.hdf", "schema/editions.hdf", "schema/demo", "schema/pages", "htdocs" };
     for (size_t i = 0; i < sizeof links / sizeof *links; i++)
         link_into_root(repository, links[i]);
     snprintf(path, sizeof path, "cp %s/schema/lists/*.hdf %s/schema/lists/ 2>/dev/null", repository, root);

@@ -10,6 +10,7 @@
 #include "db_fixture.h"
 #include "domain/partner.h"
 #include "domain/partner_save.h"
+#include "domain/process.h"
 #include "domain/pull.h"
 
 #undef fail
@@ -80,5 +81,6 @@ int main(void)
         cmocka_unit_test(who_was_asked_in_vain_is_left_alone_for_an_hour),
     };
     db = db_fixture();
+    process_start();                                 /* an import makes a case of the flow connection */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

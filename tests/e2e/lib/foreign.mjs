@@ -52,13 +52,14 @@ function make(place, at) {
   const filed = { company: `'${name}'`, division_code: `'${division}'`, state: "'filed'" };
   const registration = add('operator_registration', { ...filed, account_id: person, account_name: `'${name}'`, uscc: "'91440400MA4UFX1234'" });
   return { operator, registration, ...archive(add, operator, person, division, name, at), qualification: add('qualification', { ...filed, operator_id: operator }), change: add('profile_change', { ...filed, operator_id: operator }),
+    connection: add('connection', { ...filed, operator_id: operator, platform_id: `(SELECT MIN(o.id) FROM operator o WHERE o.id <> ${operator} AND o.name NOT LIKE '${MARK}%')`, kind: "'entrusted'" }),
     contact: add('operator_contact', { operator_id: operator, name: `'${name}'`, phone: "'13800138000'", note: `'${MARK}'` }),
     account: account(`${place}-staff`, { role: "'expert'", division_code: `'${division}'` }), file: file(`90071992547${at}`, registration, person) };
 }
 
 export function uproot() {
   const like = `LIKE '${MARK}%'`, ids = (table, column) => `(SELECT id FROM ${table} WHERE ${column} ${like})`;
-  const cases = [['registration', 'operator_registration'], ['qualification', 'qualification'], ['profile-change', 'profile_change']];
+  const cases = [['registration', 'operator_registration'], ['qualification', 'qualification'], ['profile-change', 'profile_change'], ['connection', 'connection']];
   sql(`DELETE FROM sheet_import WHERE name ${like}; DELETE FROM file_link WHERE file_id IN ${ids('file', 'name')}; DELETE FROM file WHERE name ${like};
     ${cases.map(([flow, table]) => `DELETE FROM flow_due WHERE flow = '${flow}' AND case_id IN ${ids(table, 'company')}; DELETE FROM ${table} WHERE company ${like};`).join('\n')}
     DELETE FROM flow_step WHERE flow = 'equipment-record' AND case_id IN ${ids('equipment_record', 'code')}; DELETE FROM flow_step WHERE flow = 'station-record' AND case_id IN ${ids('station_record', 'code')};
