@@ -53,4 +53,10 @@ void connections_list(struct request *rq);
 void connection_page(struct request *rq);
 void connection_move(struct request *rq);
 
+/* orders.c: 充电订单 and their statistics */
+void orders_list(struct request *rq);
+void orders_xlsx(struct request *rq);
+void order_page(struct request *rq);
+void order_statistics(struct request *rq);
+
 #endif

@@ -11,7 +11,7 @@ static void start(void)
 {
     checks_register();
     process_start();
-    lists_load((const char *const[]){ "connection", "connection_station", NULL });
+    lists_load((const char *const[]){ "connection", "connection_station", "charge_order", NULL });
 }
 
 enum { PAPER_LIMIT = 12 << 20 };         /* one scan of Web.UploadLimit, and the form */
@@ -43,6 +43,10 @@ static const struct route routes[] = {
     { GET,  "/interconnect/connections",     CAP_CONNECT_REVIEW, "list:connection",         connections_list },
     { GET,  "/interconnect/connections/{id}", CAP_STAFF,         NULL,                      connection_page },
     { POST, "/interconnect/connections/move", CAP_CONNECT_REVIEW, "flow-move",              connection_move, connection_page },
+    { GET,  "/interconnect/orders",          CAP_ORDER_VIEW,     "list:charge_order",       orders_list },
+    { GET,  "/interconnect/orders.xlsx",     CAP_ORDER_VIEW,     "list:charge_order",       orders_xlsx },
+    { GET,  "/interconnect/orders/{id}",     CAP_ORDER_VIEW,     NULL,                      order_page },
+    { GET,  "/interconnect/order-statistics", CAP_ORDER_VIEW,    "order-statistics",        order_statistics },
     ROUTE_END };
 
 static const struct program program = {

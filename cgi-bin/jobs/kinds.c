@@ -32,6 +32,18 @@ static void due_job(struct work *work, const json_t *payload)
     job_progress(work, arena_printf(work->arena, "期限变更 %lld 件", (long long)changed));
 }
 
+static void order_figures(struct work *work, void *arg)
+{
+    (void)arg;
+    statistics_orders(work);
+}
+
+static void order_figures_job(struct work *work, const json_t *payload)
+{
+    (void)payload;
+    work_must(work, WORK_WRITE, order_figures, NULL);
+}
+
 const struct job_kind job_kinds[] = {
     { "map.build",              map_build_job },
     { "exchange.pull-stations", pull_stations_job },
@@ -42,6 +54,7 @@ const struct job_kind job_kinds[] = {
     { "flow.due",               due_job },
     { "mail.send",              outbox_send_job },
     { "sms.send",               outbox_send_job },
+    { "figures.orders",         order_figures_job },
     { "sheet.import",           sheet_import_job },
     { NULL, NULL } };
 
@@ -86,6 +99,17 @@ static void tend(struct work *work, void *arg)
     job_add(work, "exchange.tend", "exchange.tend", "{}");
 }
 
+static void order_figures_ask(struct work *work, void *arg)
+{
+    (void)arg;
+    job_add(work, "figures.orders", "figures.orders", "{}");
+}
+
+static void tick_order_figures(struct work *work)
+{
+    work_must(work, WORK_WRITE, order_figures_ask, NULL);
+}
+
 static void tick_tend(struct work *work)
 {
     work_must(work, WORK_WRITE, tend, NULL);
@@ -118,6 +142,7 @@ struct tick ticks[] = {
     { "map.stale",  5,   stale, 0 },
     { "demo.live",  3,   tick_demo, 0 },
     { "figures",    30,  tick_figures, 0 },
+    { "orders",     300, tick_order_figures, 0 },
     { "purge",      60,  tick_purge, 0 },
     { "tend",       120, tick_tend, 0 },
     { "exchange.log", 20, tick_prune, 0 },

@@ -37,6 +37,10 @@ static void home_figures(struct request *rq)
     add_figure(rq, list, 3, "充电枪", s.value[STATISTIC_CONNECTORS], "支", NULL);
     add_figure(rq, list, 4, "总额定功率", s.value[STATISTIC_POWER_KW], "kW", NULL);
     add_figure(rq, list, 5, "此刻空闲", s.value[STATISTIC_FREE], "支", "/map");
+    if (s.value[STATISTIC_ORDERS]) {
+        add_figure(rq, list, 6, "累计充电量", s.value[STATISTIC_ENERGY_KWH], "千瓦时", NULL);
+        add_figure(rq, list, 7, "累计充电次数", s.value[STATISTIC_ORDERS], "次", NULL);
+    }
     const char *area = config_text("Site.Division.Name");
     size_t n = strlen(area);
     const char *whole = n > 3 && strcmp(area + n - 3, "市") == 0 ? "全市" : "全省";

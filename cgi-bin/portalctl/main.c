@@ -112,6 +112,7 @@ static void add_demo_accounts(struct work *work, void *arg)
     account_demo_load(work);
     demo_built(work);
     statistics_count(work);
+    statistics_orders(work);
 }
 
 static void demo(struct call *call)

@@ -30,6 +30,7 @@
     X(RECORD_REVIEW,   "record-review",   "审核充电设施档案")                               \
     X(CONNECT,         "connect",         "办理互联互通接入")                               \
     X(CONNECT_REVIEW,  "connect-review",  "审核互联互通接入、停用接入平台")                 \
+    X(ORDER_VIEW,      "order-view",      "查看充电订单和统计")                             \
     X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")                                   \
     X(SIGNING_IN,      "signing-in",      "完成登录验证")                                 \
     X(TRAIL_VIEW,      "trail-view",      "查阅审计日志")                                 \

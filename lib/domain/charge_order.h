@@ -50,10 +50,11 @@ enum order_outcome {
 /* In the work's transaction. */
 enum order_outcome charge_order_store(struct work *work, int64_t operator_id, const struct charge_order *order);
 
-/* One order for a page, in the actor's scope (an operator its own, a department its division): node.{…, Doubts.N.{Label, Text},
- * Details.N, Versions.N}. False: absent or outside. */
+/* One order for a page, in the actor's scope (an operator its own, a department its division): node.{OrderNo, Counted,
+ * Facts.N, Money.N, Doubts.N.{Label, Text}, Details (parts/macros.cst, table), Versions.N.{Label, Href, Now}, Raw}. False:
+ * absent or outside. */
 bool charge_order_show(struct work *work, int64_t id, HDF *node);
-/* The id of an order of the actor's scope by its exact number, newest version; 0: none. */
-int64_t charge_order_by_number(struct work *work, const char *order_no);
+/* The days an order number lies on ("2026-11-01"), any operator's: narrows a list to them. False: no such number. */
+bool charge_order_days(struct work *work, const char *order_no, const char **from, const char **to);
 
 #endif

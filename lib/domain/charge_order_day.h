@@ -27,12 +27,21 @@ void order_day_doubt(struct work *work, const struct order_share *share);
  * put right, safely beside running pushes, and the trail says so. Inside WORK_PLAIN. Returns how many days differed. */
 int64_t order_days_recount(struct work *work, bool mend, void (*said)(const char *text, void *arg), void *arg);
 
-/* Sums for a page, in the actor's scope. Dates "2026-11-01", `to` exclusive; station 0: all. node.{Orders, Energy (kWh), Elec,
- * Service, Money, DoubtOrders, DoubtEnergy, DoubtMoney}. */
-void order_days_figures(struct work *work, const char *from, const char *to, int64_t station_id, HDF *node);
-/* node.N.{Id, Name, …the figures} by operator, by station (of an operator; 0: all, at most 500) or by day (Label). */
+/* What a page asks of the books, always within the actor's scope: an operator its own, a department its division (orders of
+ * unknown connectors lie in the site's own). */
+struct order_question {
+    const char *from, *to;                   /* days, `to` exclusive: "2026-11-01" */
+    int64_t     operator_id, station_id;     /* 0: all; STATION_NONE: orders of unknown connectors */
+};
+enum { STATION_NONE = -1 };
+
+/* node.{Orders, Energy (kWh), Elec, Service, Money, DoubtOrders, DoubtEnergy, DoubtMoney}, written for people. */
+void order_days_figures(struct work *work, const struct order_question *question, HDF *node);
+
 enum order_days_by { BY_OPERATOR, BY_STATION, BY_DAY, BY_MONTH };
-int  order_days_list(struct work *work, enum order_days_by by, const char *from, const char *to, int64_t operator_id,
-                     int64_t station_id, HDF *node);
+enum { ORDER_ROWS = 500 };
+/* node.N.{Key, Name, …the figures, Wh}; days and months in order of time, the others by energy. Returns how many, at most
+ * ORDER_ROWS; Key is the operator's or station's id (0: unknown connectors), the day, the month. */
+int  order_days_list(struct work *work, enum order_days_by by, const struct order_question *question, HDF *node);
 
 #endif

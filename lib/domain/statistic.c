@@ -18,9 +18,12 @@
                      " WHERE c.removed_at IS NULL AND" SHOWN AGAIN
 #define Q_FREE STORE "SELECT 'free', COUNT(*), NOW(3) FROM connector c JOIN station s ON s.id = c.station_id WHERE" \
                " c.removed_at IS NULL AND c.state = 1 AND c.state_at > NOW(3) - INTERVAL ? MINUTE AND" SHOWN AGAIN
+#define Q_ORDERS STORE "SELECT 'energy_kwh', COALESCE(SUM(energy_wh), 0) / 1000, NOW(3) FROM charge_order_day" \
+                 " UNION ALL SELECT 'orders', COALESCE(SUM(orders), 0), NOW(3) FROM charge_order_day" AGAIN
 #define Q_READ "SELECT name, value, CAST(UNIX_TIMESTAMP(at) * 1000 AS SIGNED) FROM statistic"
 
-static const char *const names[STATISTIC_COUNT] = { "operators", "stations", "equipment", "connectors", "power_kw", "free" };
+static const char *const names[STATISTIC_COUNT] = { "operators", "stations", "equipment", "connectors", "power_kw", "free",
+                                                    "energy_kwh", "orders" };
 
 void statistics_count(struct work *work)
 {
@@ -29,6 +32,11 @@ void statistics_count(struct work *work)
     db_exec(work, Q_POWER);
     db_exec(work, Q_CONNECTORS);
     db_exec(work, Q_FREE, I(config_int("Map.StaleMinutes")));
+}
+
+void statistics_orders(struct work *work)
+{
+    db_exec(work, Q_ORDERS);
 }
 
 struct row {
@@ -42,10 +50,13 @@ static void take(void *row, void *arg)
 {
     const struct row *r = row;
     struct statistics *out = arg;
-    for (int i = 0; i < STATISTIC_COUNT; i++)
-        if (strcmp(names[i], r->name) == 0)
-            out->value[i] = r->value;
-    out->at = !out->at || r->at < out->at ? r->at : out->at;
+    for (int i = 0; i < STATISTIC_COUNT; i++) {
+        if (strcmp(names[i], r->name) != 0)
+            continue;
+        out->value[i] = r->value;
+        if (i != STATISTIC_ENERGY_KWH && i != STATISTIC_ORDERS)
+            out->at = !out->at || r->at < out->at ? r->at : out->at;
+    }
 }
 
 void statistics_read(struct work *work, struct statistics *out)

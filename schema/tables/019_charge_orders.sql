@@ -110,3 +110,6 @@ CREATE TABLE charge_order_check (                 -- 对账: what check_charge_o
     PRIMARY KEY (operator_id, check_seq, digest),
     KEY charge_order_check_received (operator_id, received_at)
 ) ENGINE=InnoDB;
+
+-- as people read it; not stored
+ALTER TABLE charge_order ADD COLUMN energy_kwh DECIMAL(12,3) AS (energy_wh / 1000) VIRTUAL;

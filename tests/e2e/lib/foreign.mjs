@@ -51,7 +51,9 @@ function make(place, at) {
   const add = (table, columns) => sqlValue(`INSERT INTO ${table} (${Object.keys(columns)}) VALUES (${Object.values(columns)}); SELECT LAST_INSERT_ID()`);
   const filed = { company: `'${name}'`, division_code: `'${division}'`, state: "'filed'" };
   const registration = add('operator_registration', { ...filed, account_id: person, account_name: `'${name}'`, uscc: "'91440400MA4UFX1234'" });
-  return { operator, registration, ...archive(add, operator, person, division, name, at), qualification: add('qualification', { ...filed, operator_id: operator }), change: add('profile_change', { ...filed, operator_id: operator }),
+  const order = add('charge_order', { at: 'NOW()', operator_id: operator, order_no: `'${MARK}${at}'`, connector_code: `'${MARK}'`, division_code: `'${division}'`, start_at: 'NOW()',
+    end_at: 'NOW()', energy_wh: 1000, total_money: 1, source: "'push'", doubts: 2, doubt: 2, digest: "''" });
+  return { operator, registration, charge_order: order, ...archive(add, operator, person, division, name, at), qualification: add('qualification', { ...filed, operator_id: operator }), change: add('profile_change', { ...filed, operator_id: operator }),
     connection: add('connection', { ...filed, operator_id: operator, platform_id: `(SELECT MIN(o.id) FROM operator o WHERE o.id <> ${operator} AND o.name NOT LIKE '${MARK}%')`, kind: "'entrusted'" }),
     contact: add('operator_contact', { operator_id: operator, name: `'${name}'`, phone: "'13800138000'", note: `'${MARK}'` }),
     account: account(`${place}-staff`, { role: "'expert'", division_code: `'${division}'` }), file: file(`90071992547${at}`, registration, person) };
@@ -64,7 +66,7 @@ export function uproot() {
     ${cases.map(([flow, table]) => `DELETE FROM flow_due WHERE flow = '${flow}' AND case_id IN ${ids(table, 'company')}; DELETE FROM ${table} WHERE company ${like};`).join('\n')}
     DELETE FROM flow_step WHERE flow = 'equipment-record' AND case_id IN ${ids('equipment_record', 'code')}; DELETE FROM flow_step WHERE flow = 'station-record' AND case_id IN ${ids('station_record', 'code')};
     DELETE FROM equipment_record WHERE code ${like}; DELETE FROM station_record WHERE code ${like}; DELETE FROM report WHERE number ${like};
-    DELETE FROM operator_contact WHERE note ${like}; DELETE FROM session WHERE account_id IN ${ids('account', 'login')}; DELETE FROM account WHERE login ${like}; DELETE FROM operator WHERE name ${like}`);
+    DELETE FROM charge_order WHERE order_no ${like}; DELETE FROM operator_contact WHERE note ${like}; DELETE FROM session WHERE account_id IN ${ids('account', 'login')}; DELETE FROM account WHERE login ${like}; DELETE FROM operator WHERE name ${like}`);
 }
 
 /** {own, near, far, out} and the accounts of those who are in no demonstration: login by persona. */
