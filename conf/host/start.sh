@@ -58,7 +58,7 @@ programs_find()
     for main in "$ROOT"/cgi-bin/*/main.c; do
         name=$(basename "$(dirname "$main")")
         [ -x "$BUILD/$name" ] || die "$BUILD/$name is missing" "Build it: make"
-        case $name in jobs | portalctl) ;; *) PROGRAMS+=("$name") ;; esac
+        case $name in jobs | portalctl | simulator) ;; *) PROGRAMS+=("$name") ;; esac
     done
     [ ${#PROGRAMS[@]} -gt 0 ] || die "there are no programs in cgi-bin/" "Is this checkout whole? git status"
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { BUILD, ROOT, portalctl, run } from './env.mjs';
 
 export const programs = readdirSync(path.join(ROOT, 'cgi-bin'))
-  .filter((name) => !['jobs', 'portalctl'].includes(name) && existsSync(path.join(ROOT, 'cgi-bin', name, 'main.c')));
+  .filter((name) => !['jobs', 'portalctl', 'simulator'].includes(name) && existsSync(path.join(ROOT, 'cgi-bin', name, 'main.c')));
 
 const pattern = (route) => new RegExp(`^${route.split('/').map((part) =>
   part.split(/(\{[^}]+\})/).map((piece) => piece.startsWith('{') ? '([^/?#]+)' : piece.replace(/[.*+?^$()|[\]\\]/g, '\\$&')).join('')).join('/')}$`);

@@ -1,0 +1,14 @@
+/* serve: the HTTP side. Tokens live in memory: a simulator that starts anew has given none, and the portal fetches one. */
+#ifndef SIMULATOR_SERVE_H
+#define SIMULATOR_SERVE_H
+
+#include <stdbool.h>
+
+const char *token_give(void);                     /* the same one for an hour, so that nothing grows */
+bool        token_good(const char *token);
+
+/* control.c: GET /control/state, POST /control/misbehave, /control/push; only with --control. The answer, to be freed; NULL: 404. */
+struct world;
+char *control_answer(struct world *world, const char *path, const char *body);
+
+#endif
