@@ -20,4 +20,8 @@ void notification_charge_order_info(struct request *rq);
 void supervise_notification_charge_order_info(struct request *rq);
 void check_charge_orders(struct request *rq);
 
+/* charging.c */
+void notification_start_charge_result(struct request *rq);
+void notification_stop_charge_result(struct request *rq);
+
 #endif

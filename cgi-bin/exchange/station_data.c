@@ -3,6 +3,7 @@
 #include "call.h"
 #include "core/log.h"
 #include "domain/charge_snapshot.h"
+#include "domain/charging.h"
 #include "domain/connector_state.h"
 #include "domain/station_told.h"
 #include "interfaces.h"
@@ -79,6 +80,7 @@ static bool snapshot_take(struct call *call, const char **msg)
         return false;
     call_first_time(call);
     charge_snapshot_store(&call->rq->work, call->partner->operator_id, call->data);
+    charging_snapshot_told(&call->rq->work, call->partner->operator_id, call->data);      /* one that was started here */
     heard(call);
     return true;
 }

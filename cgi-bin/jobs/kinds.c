@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "domain/captcha.h"
 #include "domain/connection.h"
+#include "domain/charging.h"
 #include "domain/demo.h"
 #include "domain/exchange_log.h"
 #include "domain/job.h"
@@ -50,6 +51,10 @@ const struct job_kind job_kinds[] = {
     { "exchange.pull-status",   pull_status_job },
     { "exchange.tend",          exchange_tend_job },
     { "connection.test",        connection_test_job },
+    { "charging.check",         charging_check_job },
+    { "charging.start",         charging_start_job },
+    { "charging.stop",          charging_stop_job },
+    { "charging.follow",        charging_follow_job },
     { "daily",                  daily_job },
     { "flow.due",               due_job },
     { "mail.send",              outbox_send_job },
@@ -144,6 +149,7 @@ struct tick ticks[] = {
     { "figures",    30,  tick_figures, 0 },
     { "orders",     300, tick_order_figures, 0 },
     { "purge",      60,  tick_purge, 0 },
+    { "charging",   5,   charging_tick, 0 },
     { "tend",       120, tick_tend, 0 },
     { "exchange.log", 20, tick_prune, 0 },
     { "trail.seal", 10,  tick_trail, 0 },

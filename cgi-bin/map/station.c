@@ -4,6 +4,7 @@
 
 #include "core/config.h"
 #include "core/text.h"
+#include "domain/charging.h"
 #include "domain/label.h"
 #include "domain/station_card.h"
 #include "draw/qr.h"
@@ -67,6 +68,8 @@ static void draw(struct request *rq)
     view_set(rq->page, "Column.Type", "公共服务");
     view_set(rq->page, "Address", station_address(rq));
     ways_to_page(rq);
+    if (charging_at_station(&rq->work, atoll(view_get(rq->page, "Station.id"))))
+        view_set(rq->page, "Charging", "1");
     page(rq, "map/station.cst");
 }
 

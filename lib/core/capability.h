@@ -40,6 +40,8 @@
     X(ACCOUNT_ROLES,   "account-roles",   "分配角色和辖区")                               \
     X(SETTINGS,        "settings",        "维护区划、工作日历、字典和参数")               \
     X(AGREEMENT_PUBLISH, "agreement-publish", "发布协议文本")                             \
+    X(CHARGE,          "charge",          "在线启停充电、查看自己的充电")                 \
+    X(CHARGE_COUNT,    "charge-count",    "查看在线充电统计")                             \
     X(PERSONAL_REVEAL, "personal-reveal", "查看未脱敏的个人信息")
 
 enum capability {

@@ -27,14 +27,14 @@
     " WHERE s.id = ? AND s.published = 1 AND s.removed_at IS NULL"
 #define Q_CONNECTORS                                                                                         \
     "SELECT c.code, c.name, c.connector_type, COALESCE(c.power, e.power, 0), c.park_no, e.id, e.code, e.name," \
-    " e.equipment_type, COALESCE(c.state, -1), CAST(COALESCE(UNIX_TIMESTAMP(c.state_at), 0) * 1000 AS SIGNED)" \
+    " e.equipment_type, COALESCE(c.state, -1), CAST(COALESCE(UNIX_TIMESTAMP(c.state_at), 0) * 1000 AS SIGNED), c.id" \
     " FROM connector c JOIN equipment e ON e.id = c.equipment_id"                                             \
     " WHERE c.station_id = ? AND c.removed_at IS NULL ORDER BY e.equipment_type, e.code, c.code"
 
 enum { KINDS = 8, MINUTE = 60000 };
 
 struct row {
-    int64_t     type, equipment_id, kind, state, told;
+    int64_t     type, equipment_id, kind, state, told, id;
     double      power;
     const char *code, *name, *park_no, *equipment_code, *equipment_name;
 };
@@ -42,7 +42,7 @@ static const struct db_column columns[] = {
     DB_TEXT(struct row, code), DB_TEXT(struct row, name), DB_INT(struct row, type), DB_REAL(struct row, power),
     DB_TEXT(struct row, park_no), DB_INT(struct row, equipment_id), DB_TEXT(struct row, equipment_code),
     DB_TEXT(struct row, equipment_name), DB_INT(struct row, kind), DB_INT(struct row, state), DB_INT(struct row, told),
-    DB_END };
+    DB_INT(struct row, id),     DB_END };
 
 struct kind { int64_t code, last_equipment; int equipment, connectors, free; double least, most; };
 
@@ -156,6 +156,7 @@ static void connector_list(struct gather *g, const struct row *r)
     }
     bool known = is_known(g, r);
     snprintf(code, sizeof code, "%lld", (long long)r->state);
+    set_int(work, node, "id", r->id);
     set(work, node, "code", r->code);
     set(work, node, "name", r->name);
     set(work, node, "type", dict_label_int("connector_type", r->type));

@@ -18,7 +18,7 @@
  *   total free busy fault offline unknown         connectors; busy = occupied, charging, reserved
  *   max_kw             "120"                      told   "2026-11-21 09:30"   told_age "3分钟前" (newest)
  *   kinds.N            code label count (equipment) connectors free power ("60–120")      by equipment type
- *   connectors.N       code name type power park_no equipment equipment_code kind state ("unknown", "1" …) label
+ *   connectors.N       id code name type power park_no equipment equipment_code kind state ("unknown", "1" …) label
  *                      age ("3分钟前") told state_told (the label as last told, when it is stale)
  *   connectors_more    how many are not listed (over CARD_CONNECTORS)
  * A state never told, or told longer than Map.StaleMinutes ago, is "unknown". */
