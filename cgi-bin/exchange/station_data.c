@@ -1,5 +1,6 @@
 /* station_data: pushes of stations, prices, real-time power and charge snapshots. Of what names nothing this operator has,
- * nothing is stored, and the answer says so inside Data (Status 1, SuccStat 1), with its code in Msg. */
+ * nothing is stored: where the answer is a Status it is 1 (discarded, do not resend) with the code in Msg; a snapshot of a
+ * connector that is not the operator's is refused. */
 #include "call.h"
 #include "core/log.h"
 #include "domain/charge_snapshot.h"
@@ -71,34 +72,29 @@ void supervise_notification_realtime_power_info(struct request *rq)
     call_answer(&call, unknown ? not_known(&call, "StationID", unknown) : "", status_answer(true));
 }
 
-static bool snapshot_take(struct call *call, const char **msg)
+static void snapshot_take(struct call *call)
 {
     const char *code = message_text(call->data, "ConnectorID");
-    bool known = connector_find(&call->rq->work, call->partner->operator_id, code) != 0;
-    *msg = known ? "" : not_known(call, "ConnectorID", code);
-    if (!known)
-        return false;
+    if (!connector_find(&call->rq->work, call->partner->operator_id, code))
+        call_refuse_field(call, "ConnectorID", "（充电接口编码）%s 未在本平台登记；请核对编码，或先推送充电站信息", code);
     call_first_time(call);
     charge_snapshot_store(&call->rq->work, call->partner->operator_id, call->data);
     charging_snapshot_told(&call->rq->work, call->partner->operator_id, call->data);      /* one that was started here */
     heard(call);
-    return true;
 }
 
 void notification_equip_charge_status(struct request *rq)
 {
     struct call call;
-    const char *msg;
     call_checked(rq, &call);
-    bool known = snapshot_take(&call, &msg);
-    call_answer(&call, msg, json_pack("{s:s, s:i}", "StartChargeSeq", message_text(call.data, "StartChargeSeq"), "SuccStat", known ? 0 : 1));
+    snapshot_take(&call);
+    call_answer(&call, "", json_pack("{s:s, s:i}", "StartChargeSeq", message_text(call.data, "StartChargeSeq"), "SuccStat", 0));
 }
 
 void supervise_notification_equip_charge_status(struct request *rq)
 {
     struct call call;
-    const char *msg;
     call_checked(rq, &call);
-    bool known = snapshot_take(&call, &msg);
-    call_answer(&call, msg, json_pack("{s:s, s:i}", "OrderNo", message_text(call.data, "OrderNo"), "ConfirmResult", known ? 0 : 1));
+    snapshot_take(&call);
+    call_answer(&call, "", json_pack("{s:s, s:i}", "OrderNo", message_text(call.data, "OrderNo"), "ConfirmResult", 0));
 }

@@ -23,15 +23,14 @@ static const char *member(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
-static void keys_open(struct work *work, const char *sealed, const char *bound, struct key_set *keys)
+static bool keys_open(struct work *work, const char *sealed, const char *bound, struct key_set *keys)
 {
     const char *plain = secret_open(work->arena, sealed, bound);
     json_t *object = plain ? json_loads(plain, 0, NULL) : NULL;
     const char *wrong = key_set_fill(keys, member(object, "OperatorSecret"), member(object, "DataSecret"),
                                      member(object, "DataSecretIV"), member(object, "SigSecret"));
     json_decref(object);
-    if (wrong)
-        fail_ours(work, "%s cannot be opened: is VAR/secret.key the one it was sealed with?", bound);
+    return !wrong;
 }
 
 static const char *keys_seal(struct work *work, const struct key_set *keys, const char *bound)
@@ -66,19 +65,33 @@ size_t partner_keys_read(struct work *work, int64_t operator_id, const char *dir
             "SELECT id, COALESCE(CAST(UNIX_TIMESTAMP(ends_at) * 1000 AS INT), 0), sealed FROM partner_key"
             " WHERE operator_id = ? AND direction = ? AND (ends_at IS NULL OR ends_at > ?) ORDER BY ends_at IS NULL DESC, id DESC"
             " LIMIT ?", I(operator_id), T(direction), T(time_sql(work->arena, work->now)), I((int64_t)(most < PARTNER_KEYS ? most : PARTNER_KEYS)));
+    size_t count = 0;
     for (size_t i = 0; i < reader.count; i++) {
-        out[i] = (struct partner_keys){ .id = reader.rows[i].id, .until = reader.rows[i].until };
-        keys_open(work, reader.rows[i].sealed, bound, &out[i].set);
+        out[count] = (struct partner_keys){ .id = reader.rows[i].id, .until = reader.rows[i].until };
+        bool good = keys_open(work, reader.rows[i].sealed, bound, &out[count].set);
+        count += good;
+        if (!good && !reader.rows[i].until)          /* an earlier set is merely of no use any more */
+            fail_ours(work, "%s cannot be opened: is VAR/secret.key the one it was sealed with?", bound);
     }
-    return reader.count;
+    return count;
+}
+
+/* Is this the set in force? One that cannot be opened (another secret.key) is none: it can be replaced. */
+static bool in_force(struct work *work, int64_t operator_id, const char *direction, const struct key_set *keys)
+{
+    struct key_set before;
+    const char *sealed = db_text(work, "SELECT sealed FROM partner_key WHERE operator_id = ? AND direction = ? AND ends_at IS NULL",
+                                 I(operator_id), T(direction));
+    return sealed && keys_open(work, sealed, about(work, direction, operator_id), &before)
+           && strcmp(before.operator_secret, keys->operator_secret) == 0 && strcmp(before.data_secret, keys->data_secret) == 0
+           && strcmp(before.data_secret_iv, keys->data_secret_iv) == 0 && strcmp(before.sig_secret, keys->sig_secret) == 0;
 }
 
 void partner_keys_put(struct work *work, int64_t operator_id, const char *direction, const struct key_set *keys, int64_t overlap)
 {
-    struct partner_keys before;
     /* a second one who does the same waits here, not at the unique key */
     db_int(work, 0, "SELECT operator_id FROM partner WHERE operator_id = ? FOR UPDATE", I(operator_id));
-    if (partner_keys_read(work, operator_id, direction, &before, 1) && !before.until && memcmp(&before.set, keys, sizeof *keys) == 0)
+    if (in_force(work, operator_id, direction, keys))
         return;
     const char *ends = time_sql(work->arena, work->now + overlap);
     db_exec(work, "UPDATE partner_key SET ends_at = LEAST(COALESCE(ends_at, ?), ?) WHERE operator_id = ? AND direction = ?",

@@ -8,7 +8,7 @@
 #define KEYS_TO_GOV      "to_gov"
 #define KEYS_TO_OPERATOR "to_operator"
 
-/* Those that hold at work->now, newest first; at most `most`. Keys that cannot be opened end the work. */
+/* Those that hold at work->now, newest first; at most `most`. A set in force that cannot be opened ends the work. */
 size_t partner_keys_read(struct work *work, int64_t operator_id, const char *direction, struct partner_keys *out, size_t most);
 
 /* Puts a set in force; the earlier one holds for `overlap` more milliseconds, and none beyond. Tokens given for sets that

@@ -7,11 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/text.h"
 #include "db_fixture.h"
 #include "domain/partner.h"
 #include "domain/partner_save.h"
 #include "domain/process.h"
 #include "domain/pull.h"
+#include "domain/token.h"
 
 #undef fail
 #include <cmocka.h>
@@ -50,6 +52,149 @@ static void keys_that_cannot_be_opened_never_leave_empty_ones_behind(void **stat
     assert_true(!partner || strcmp(partner->to_gov.sig_secret, "the-secret") == 0);
 }
 
+/* --- keys, profile, limits ------------------------------------------------------------------------- */
+
+static int64_t operator_id(void) { return db_fixture_int("SELECT id FROM operator WHERE code = '" CODE "'"); }
+
+static void save_keys(struct work *work, void *arg)
+{
+    const struct key_set *keys = arg;
+    partner_save(work, operator_id(), "11440400A", "http://127.0.0.1:1/", keys, keys);
+}
+
+static void load(struct work *work, void *arg) { assert_true(partner_load(work, operator_id(), arg)); }
+
+/* The envelope of a message signed with these keys. */
+static struct envelope signed_with(struct work *work, const struct key_set *keys)
+{
+    struct envelope envelope;
+    json_t *data = json_pack("{s:s}", "OperatorID", CODE);
+    const char *text = envelope_write(work->arena, keys, CODE, work->now, 1, data);
+    json_decref(data);
+    assert_int_equal(envelope_read(work->arena, text, strlen(text), &envelope).ret, RET_OK);
+    return envelope;
+}
+
+struct asked { const struct partner *partner; int64_t key_id; const char *token; bool holds; };
+static void ask_token(struct work *work, void *arg)
+{
+    struct asked *a = arg;
+    int64_t seconds = 0;
+    a->token = token_issue(work, a->partner, a->key_id, &seconds);
+    assert_in_range(seconds, 1, 7200);
+}
+static void ask_holds(struct work *work, void *arg)
+{
+    struct asked *a = arg;
+    a->holds = token_holds(work, a->partner, a->token);
+}
+
+static bool held(const struct partner *partner, const char *token)
+{
+    struct asked asked = { .partner = partner, .token = token };
+    db_fixture_run(db, ask_holds, &asked);
+    return asked.holds;
+}
+
+static void earlier_keys_hold_for_the_overlap_and_their_tokens_with_them(void **state)
+{
+    static struct partner before, after, later;
+    struct key_set keys;
+    (void)state;
+    db->now = clock_now();
+    db_fixture_run(db, import, NULL);
+    key_set_random(&keys);
+    db_fixture_run(db, save_keys, &keys);
+    db->now = clock_now();
+    db_fixture_run(db, load, &before);
+    struct asked old = { .partner = &before, .key_id = before.keys[0].id };
+    db_fixture_run(db, ask_token, &old);
+    const char *old_token = arena_copy(db->arena, old.token);
+    const struct envelope first = signed_with(db, &before.to_gov);
+
+    key_set_random(&keys);
+    db_fixture_run(db, save_keys, &keys);
+    db->now = clock_now();
+    db_fixture_run(db, load, &after);
+    assert_int_equal(after.key_count >= 2, 1);
+    assert_memory_equal(&after.to_gov, &keys, sizeof keys);
+    assert_memory_equal(&after.to_operator, &keys, sizeof keys);       /* our own calls: the new set alone */
+    const struct envelope second = signed_with(db, &keys);
+    assert_int_equal(partner_keys_fit(&after, &second, db->now)->id, after.keys[0].id);
+    assert_int_equal(partner_keys_fit(&after, &first, db->now)->id, before.keys[0].id);
+    assert_null(partner_keys_fit(&after, &first, after.keys[1].until + 1));
+    assert_in_range(after.keys[1].until - db->now, 23 * 3600000, 24 * 3600000);
+    assert_true(held(&after, old_token));
+
+    db_fixture_run(db, save_keys, &keys);                              /* the same again: nothing ends, nothing begins */
+    db_fixture_run(db, load, &later);
+    assert_int_equal(later.keys[0].id, after.keys[0].id);
+
+    db_fixture_run(db, import, NULL);                                  /* a file's keys hold alone and at once */
+    db->now = clock_now() + 10;
+    db_fixture_run(db, load, &later);
+    assert_int_equal(later.key_count, 1);
+    assert_null(partner_keys_fit(&later, &first, db->now));
+    assert_null(partner_keys_fit(&later, &second, db->now));
+    assert_false(held(&later, old_token));
+}
+
+struct saving { struct partner_settings settings; const char *wrong, *member; };
+static void save_settings(struct work *work, void *arg)
+{
+    struct saving *s = arg;
+    s->wrong = partner_settings_save(work, operator_id(), &s->settings, &s->member);
+}
+
+static void settings_are_checked_and_take_the_parameter_s_place(void **state)
+{
+    static const struct saving rows[] = {
+        { { "2031", "", -1, 0, 0 }, "", "edition" }, { { "2016", "10.0.0.1, x.example", -1, 0, 0 }, "x.example", "allow_list" },
+        { { "2016", "", -2, 0, 0 }, "", "rate_limit" }, { { "2016", "", -1, 59, 0 }, "", "token_seconds" },
+        { { "2016", "", -1, 0, 86401 }, "", "clock_window" }, { { "2021", "10.0.0.0/8", 60, 600, 30 }, NULL, NULL } };
+    static struct partner partner;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct saving s = rows[i];
+        db_fixture_run(db, save_settings, &s);
+        assert_int_equal(!s.wrong, !rows[i].wrong);
+        if (s.wrong)
+            assert_string_equal(s.member, rows[i].member);
+        if (s.wrong && !strstr(s.wrong, rows[i].wrong))
+            fail_msg("%s", s.wrong);
+    }
+    db_fixture_run(db, load, &partner);
+    assert_string_equal(partner.edition->key, "2021");
+    assert_false(partner.edition->sevice);
+    assert_int_equal(partner.rate_limit, 60);
+    assert_int_equal(partner.token_seconds, 600);
+    assert_int_equal(partner.clock_window, 30);
+    assert_string_equal(partner.allow_list, "10.0.0.0/8");
+}
+
+static void an_edition_changes_need_and_length_and_spelling(void **state)
+{
+    const struct field *fields = message_find("notification_charge_order_info")->request;
+    const struct field *details = fields;
+    (void)state;
+    while (strcmp(details->name, "ChargeDetails") != 0)
+        details++;
+    assert_int_equal(edition_field(NULL, details)->need, FIELD_OPTIONAL);
+    assert_int_equal(edition_field(edition_find("2016"), details)->need, FIELD_OPTIONAL);
+    assert_int_equal(edition_field(edition_find("2021"), details)->need, FIELD_REQUIRED);
+    assert_null(edition_find("1999"));
+
+    json_t *order = json_pack("{s:i, s:[{s:i}]}", "TotalServiceMoney", 3, "ChargeDetails", "DetailServiceMoney", 3);
+    message_spell_2016(fields, order);
+    assert_int_equal(message_int(order, "TotalSeviceMoney", 0), 3);
+    assert_null(json_object_get(order, "TotalServiceMoney"));
+    assert_int_equal(message_int(json_array_get(json_object_get(order, "ChargeDetails"), 0), "DetailSeviceMoney", 0), 3);
+    struct findings found = { .arena = db->arena, .edition = edition_find("2021") };
+    message_check(fields, order, "", &found);
+    assert_int_equal(message_int(order, "TotalServiceMoney", 0), 3);
+    json_decref(order);
+}
+
 static void tend(struct work *work, void *arg)
 {
     (void)arg;
@@ -78,6 +223,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_that_cannot_be_opened_never_leave_empty_ones_behind),
+        cmocka_unit_test(earlier_keys_hold_for_the_overlap_and_their_tokens_with_them),
+        cmocka_unit_test(settings_are_checked_and_take_the_parameter_s_place),
+        cmocka_unit_test(an_edition_changes_need_and_length_and_spelling),
         cmocka_unit_test(who_was_asked_in_vain_is_left_alone_for_an_hour),
     };
     db = db_fixture();
