@@ -30,15 +30,21 @@ static void heard(struct call *call)
 void notification_station_info(struct request *rq)
 {
     struct call call;
+    const char *left_out = NULL;
     call_checked(rq, &call);
     json_t *infos = json_object_get(call.data, "StationInfos");
     const char *wrong = stations_told_wrong(&rq->work, call.partner->code, infos);
     if (wrong)
         call_refuse(&call, (struct verdict){ RET_BUSINESS, wrong });
-    call_first_time(&call);
-    stations_told(&rq->work, call.partner->operator_id, infos);
-    heard(&call);
-    call_answer(&call, "", status_answer(true));
+    size_t kept = stations_taking_part(&rq->work, call.partner->operator_id, infos, &left_out);
+    const char *msg = left_out ? arena_printf(rq->work.arena, "StationID %s 未列入互联配置的充电站，数据未保存；请先在互联配置申请中"
+                                              "选择该站", left_out) : "";
+    if (kept) {
+        call_first_time(&call);
+        stations_told(&rq->work, call.partner->operator_id, infos);
+        heard(&call);
+    }
+    call_answer(&call, msg, status_answer(kept > 0));
 }
 
 void notification_station_fee(struct request *rq)

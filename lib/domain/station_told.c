@@ -39,23 +39,29 @@ const char *stations_told_wrong(struct work *work, const char *operator_code, co
     return NULL;
 }
 
-static void release_json(void *thing)
+size_t stations_taking_part(struct work *work, int64_t operator_id, json_t *infos, const char **left_out)
 {
-    json_decref(thing);
+    json_t *taken = connection_stations_taken(work, operator_id);
+    *left_out = NULL;
+    for (size_t i = json_array_size(infos); taken && i-- > 0;) {
+        const char *code = message_text(json_array_get(infos, i), "StationID");
+        if (json_object_get(taken, code))
+            continue;
+        *left_out = arena_copy(work->arena, code);
+        json_array_remove(infos, i);
+    }
+    json_decref(taken);
+    return json_array_size(infos);
 }
 
 void stations_told(struct work *work, int64_t operator_id, json_t *infos)
 {
-    json_t *taken = connection_stations_taken(work, operator_id);
     bool published = connection_complete(work, operator_id);
-    work_defer(work, release_json, taken);
     for (size_t i = 0; i < json_array_size(infos); i++) {
         struct station_record record;
         const char *wrong = pull_record(work->arena, json_array_get(infos, i), &record);
         if (wrong)
             fail(work, FAIL_INVALID, "%s", wrong);
-        if (taken && !json_object_get(taken, record.code))
-            continue;
         record.operator_id = operator_id;
         record.published = published;
         station_upsert(work, &record);

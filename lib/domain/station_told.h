@@ -13,8 +13,11 @@
 /* NULL: every entry of StationInfos belongs to the operator and can be stored; else what is wrong, with its place in the
  * message. Nothing is written. */
 const char *stations_told_wrong(struct work *work, const char *operator_code, const json_t *infos);
-/* Stores those that take part (connection.h), asks for a new map and ties entrusted stations. Equipment the platform no longer names is marked removed; a
- * station it does not name stays. */
+/* Takes out of the list what does not take part in the interconnection (connection.h); *left_out names the first of them, or
+ * is NULL. How many stay. */
+size_t stations_taking_part(struct work *work, int64_t operator_id, json_t *infos, const char **left_out);
+/* Stores them, shown to the public when the platform's interconnection is complete; asks for a new map and ties entrusted
+ * stations. Equipment the platform no longer names is marked removed; a station it does not name stays. */
 void stations_told(struct work *work, int64_t operator_id, json_t *infos);
 
 /* Does the operator have this station, not removed? */
