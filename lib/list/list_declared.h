@@ -63,6 +63,7 @@ struct list_action {
     const char     *name, *label, *path, *confirm;
     enum capability capability;
     bool            post;
+    const char     *seen;          /* column whose value the button sends along as `seen_at`; NULL: none */
     const char     *when_column;   /* NULL: always */
     const char     *when_values;   /* "failed|waiting" */
 };

@@ -257,7 +257,7 @@ static void figure_read(struct list *list, HDF *node)
 
 static void action_read(struct list *list, struct list_action *actions, size_t *count, HDF *node)
 {
-    attributes_known(node, " path capability post when confirm ");
+    attributes_known(node, " path capability post when confirm seen ");
     if (*count == LIST_ACTIONS)
         stop(hdf_obj_name(node), "too many actions");
     struct list_action *a = &actions[(*count)++];
@@ -267,6 +267,9 @@ static void action_read(struct list *list, struct list_action *actions, size_t *
     a->path = attribute(node, "path");
     a->confirm = attribute(node, "confirm");
     a->post = attribute(node, "post") != NULL;
+    a->seen = attribute(node, "seen");
+    if (a->seen && (!a->post || !list_column(list, a->seen)))
+        stop(a->name, "seen= names a declared column, for an action that posts");
     a->capability = capability_by_key(capability ? capability : "");
     if (!a->path || a->path[0] != '/')
         stop(a->name, "needs path=/…");
