@@ -14,7 +14,6 @@
 #include "web/web.h"
 
 #define Q_FILE "SELECT LOWER(HEX(sha256)) AS hex, name FROM file WHERE id = ?"
-#define Q_FILE_OF "SELECT file_id FROM sheet_import WHERE id = ?"
 #define Q_ADD "INSERT INTO sheet_import (kind, operator_id, account_id, sha256, file_id, name) VALUES (?, ?, ?, UNHEX(?), ?, ?)"
 #define Q_SAME "SELECT id FROM sheet_import WHERE kind = ? AND operator_id = ? AND sha256 = UNHEX(?) ORDER BY round DESC LIMIT 1 FOR UPDATE"
 #define Q_OWN "SELECT id FROM sheet_import WHERE id = ? AND kind = ? AND operator_id = ? FOR UPDATE"
@@ -95,17 +94,15 @@ int64_t sheet_import_take(struct work *work, const char *kind, int64_t file_id, 
     return id;
 }
 
+/* The bytes stay: they belong to the first round. */
 int64_t sheet_import_again(struct work *work, const char *kind, int64_t id)
 {
-    int64_t file_id;
     if (!db_int(work, 0, Q_OWN, I(id), T(kind), I(work->actor.operator_id)))
         return 0;
     id = db_int(work, 0, Q_LATEST, I(id));
     if (!db_exec(work, Q_ROUND, I(work->actor.account_id), I(id)))       /* it runs, or was refused: that is the one to look at */
         return id;
     id = db_int(work, 0, Q_LATEST, I(id));
-    file_id = db_int(work, 0, Q_FILE_OF, I(id));
-    file_link(work, "sheet_import", id, "file", &file_id, 1);
     job_begin(work, id);
     return id;
 }

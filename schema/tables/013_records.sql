@@ -194,3 +194,7 @@ ALTER TABLE station
     ADD KEY IF NOT EXISTS station_of_type (station_type, id),
     ADD KEY IF NOT EXISTS station_by_code (code),
     ADD KEY IF NOT EXISTS station_name (name);
+
+-- What a company uploaded and did not store with a record (lib/domain/file_quota.c)
+ALTER TABLE file
+    ADD KEY IF NOT EXISTS file_account (account_id, created_at);

@@ -7,7 +7,8 @@ import { AXE_TAGS, WIDTHS, launch, overflow, settle, visit } from './lib/browser
 import { formToken, get, post, unescapeHtml, wordsOf } from './lib/http.mjs';
 import { sessionOf } from './lib/house.mjs';
 import { sql, sqlValue } from './lib/db.mjs';
-import { ended, filled, forget, ownOf, send, station } from './lib/workbooks.mjs';
+import { BASE_URL } from './lib/env.mjs';
+import { filled, forget, ownOf, station } from './lib/workbooks.mjs';
 
 const MARK = 'E2ET', FILES = 'e2et';
 let browser, own, cookie;
@@ -124,7 +125,6 @@ for (const width of WIDTHS)
     sql(`DELETE FROM station_record WHERE code LIKE '${MARK}%'`);
     await bring(page);
     await click(page, '再次导入');
-    console.log(page.url(), (await main(page).innerText()).slice(0,300), JSON.stringify(sql(`SELECT id,state,round,problems,LEFT(findings,300) FROM sheet_import ORDER BY id DESC LIMIT 3`)));
     await main(page).getByText('已导入 2 行').waitFor();
     assert.equal(count(), 2);
     await bring(page);
@@ -201,4 +201,41 @@ test('H3.2: 「解除」 asks first, with and without scripts', async () => {
     await page.context().close();
   }
   sql(`DELETE FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}`);
+});
+
+test('QR: a code tells nothing of what is declared and not public: draft, passed and never given answer alike', async () => {
+  clear();
+  insert(`${MARK}1`), insert(`${MARK}2`, ", state = 'passed', passed_at = NOW(3), submitted_at = NOW(3)");
+  const codeOf = (code) => sqlValue(`SELECT public_code FROM station_record WHERE code = '${code}' AND operator_id = ${own}`);
+  const plain = (answer) => wordsOf(answer.body).replace(/\d{2}:\d{2}(:\d{2})?/g, '');
+  const never = await get(`/map/station/${'0'.repeat(11)}`);
+  assert.equal(never.status, 404);
+  for (const code of [codeOf(`${MARK}1`), codeOf(`${MARK}2`)]) {
+    const answer = await get(`/map/station/${code}`);
+    assert.deepEqual([answer.status, plain(answer)], [404, plain(never)], code);
+  }
+});
+
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAAD0lEQVR4nGP4jwQYiOMAANuQL9FuRbCyAAAAAElFTkSuQmCC', 'base64');
+test('Uploads ahead of a form: a ticket of another hour or another person is none; a company fills no disk with what belongs to no record', async () => {
+  const page = await get('/archives/stations/new', { cookie }), { token } = await formToken('/archives/stations/new', cookie);
+  const ticket = unescapeHtml(/data-ticket="([^"]+)"/.exec(page.body)[1]);
+  const upload = async (given) => {
+    const form = new FormData();
+    form.set('csrf', token), form.set('ticket', given), form.set('file', new Blob([PNG], { type: 'image/png' }), `${FILES}.png`);
+    const answer = await fetch(`${BASE_URL}/files/upload`, { method: 'POST', body: form, redirect: 'manual', headers: { Cookie: cookie, Origin: BASE_URL, Accept: 'application/json' } });
+    return [answer.status, await answer.text()];
+  };
+  const [accept, hour, sign] = ticket.split('.');
+  assert.match(hour, /^\d{6,}$/);
+  assert.equal((await upload(`${accept}.${hour - 30}.${sign}`))[0], 403);
+  assert.equal((await upload(`${accept}.${Number(hour) + 1}.${sign}`))[0], 403);
+  assert.equal((await upload(ticket))[0], 200);
+  const person = sqlValue("SELECT id FROM account WHERE login = 'demo-operator'");
+  sql(`INSERT INTO file (id, sha256, kind, size, name, account_id) SELECT 700000000000 + seq, UNHEX(SHA2('${FILES}', 256)), 'png', 10, '${FILES}', ${person} FROM seq_1_to_500`);
+  try {
+    const [status, words] = await upload(ticket);
+    assert.equal(status, 422);
+    assert.match(words, /尚未随档案保存的文件达到 500 个，请先保存填写的内容/);
+  } finally { sql(`DELETE FROM file WHERE name LIKE '${FILES}%'`); }
 });
