@@ -8,7 +8,7 @@ import { formToken, get, post, unescapeHtml, wordsOf } from './lib/http.mjs';
 import { sessionOf } from './lib/house.mjs';
 import { sql, sqlValue } from './lib/db.mjs';
 import { BASE_URL } from './lib/env.mjs';
-import { filled, forget, ownOf, station } from './lib/workbooks.mjs';
+import { bare, ended, filled, forget, importOf, ownOf, send, station } from './lib/workbooks.mjs';
 
 const MARK = 'E2ET', FILES = 'e2et';
 let browser, own, cookie;
@@ -239,3 +239,13 @@ test('Uploads ahead of a form: a ticket of another hour or another person is non
     assert.match(words, /尚未随档案保存的文件达到 500 个，请先保存填写的内容/);
   } finally { sql(`DELETE FROM file WHERE name LIKE '${FILES}%'`); }
 });
+
+for (const shared of [false, true])
+  test(`Z9.3: a workbook as small libraries write it goes in: ${shared ? 'shared' : 'inline'} strings, no dimension, no addresses, gaps, dates as numbers`, async () => {
+    clear();
+    const one = station(`${MARK}1`, { 投运日期: 45413 }), two = station(`${MARK}2`, { 投运日期: 45292.0, 车位数量: 7 }), heads = Object.keys(one);
+    const at = await send('stations', await bare({ 站点档案: [heads, Object.values(one), null, null, Object.values(two)] }, { shared }), { name: `${FILES}-${shared}.xlsx` });
+    const end = await ended(at);
+    assert.deepEqual(end, { state: 'done', total: 2, problems: 0 }, sqlValue(`SELECT findings FROM sheet_import WHERE id = ${importOf(at)}`));
+    assert.deepEqual(sql(`SELECT opened_on, park_nums FROM station_record WHERE code LIKE '${MARK}%' ORDER BY code`), [['2024-05-01', '20'], ['2024-01-01', '7']]);
+  });
