@@ -20,6 +20,8 @@ const char *site_label(const char *key, const char *otherwise);
 const char *own_label(struct request *rq, const char *key, const char *otherwise);      /* of operators alone */
 /* Filters of a list as this site's manual names them: Site.Records.<key>.<filter>. */
 void filters_name(struct request *rq, const char *key);
+/* Of an operator's list: without the operator. After list_page(). */
+void own_columns(struct request *rq);
 /* Fills the select of that name in Page.Form with `options`. */
 void select_fill(struct request *rq, const char *field, HDF *options, const char *hint);
 /* A row's action as a move of its flow: done, the caller redirects; refused with words, `draw` shows why. */

@@ -83,6 +83,23 @@ void filters_name(struct request *rq, const char *key)
     }
 }
 
+/* All rows of an operator's list are its own: a column and a filter that say so take the room of what differs. */
+void own_columns(struct request *rq)
+{
+    HDF *columns = hdf_get_obj(rq->page, "List.Columns"), *column = hdf_obj_child(columns);
+    if (!(rq->work.actor.capabilities & CAP_BIT(CAP_RECORD_OWN)))
+        return;
+    hdf_remove_tree(rq->page, "List.Filters.operator");
+    while (column && strcmp(view_get(column, "Label"), "运营商") != 0)
+        column = hdf_obj_next(column);
+    if (!column)
+        return;
+    const char *name = arena_copy(rq->work.arena, hdf_obj_name(column)), *cell = arena_printf(rq->work.arena, "Cells.%s", name);
+    hdf_remove_tree(columns, name);
+    for (HDF *row = hdf_get_child(rq->page, "List.Rows"); row; row = hdf_obj_next(row))
+        hdf_remove_tree(row, cell);
+}
+
 static HDF *field_find(HDF *form, const char *name)
 {
     for (HDF *group = hdf_obj_child(hdf_get_obj(form, "Groups")); group; group = hdf_obj_next(group))

@@ -17,6 +17,7 @@ void equipment_list(struct request *rq)
 {
     own_to_page(rq);
     list_page(rq, "equipment_record");
+    own_columns(rq);
     filters_name(rq, "EquipmentFilters");
     charts_name(rq);
     view_set(rq->page, "Title", own_label(rq, "Equipment", "设施档案"));

@@ -13,6 +13,7 @@ void reports_list(struct request *rq)
     own_to_page(rq);
     view_set(rq->page, "Title", "报告档案");
     list_page(rq, "report");
+    own_columns(rq);
     page(rq, "archives/reports.cst");
 }
 

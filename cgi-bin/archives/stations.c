@@ -15,6 +15,7 @@ void station_list(struct request *rq)
 {
     own_to_page(rq);
     list_page(rq, "station_record");
+    own_columns(rq);
     charts_name(rq);
     filters_name(rq, "StationFilters");
     view_set(rq->page, "Title", own_label(rq, "Stations", "站点档案"));
