@@ -74,6 +74,7 @@ struct list {
     const char *key_sql, *table;
     const struct list_column *key;
     bool        growing;
+    bool        ordered;       /* an index holds the scope's division column and the figures' columns, in their order */
     size_t      page_size, bulk_limit;
     int64_t     count_limit, export_limit;
 

@@ -55,7 +55,7 @@ CREATE TABLE station_record (
     UNIQUE KEY station_record_code (operator_id, code),
     KEY station_record_state (state, state_at),                       -- work lists of the flow
     KEY station_record_own (operator_id, state, station_type),        -- an operator's list and its figures
-    KEY station_record_filed (filed_division, state, station_type),   -- a department's
+    KEY station_record_filed (filed_division, state, station_type, division_code),   -- a department's
     KEY station_record_of_state (state, id),
     KEY station_record_of_type (station_type, id),
     KEY station_record_by_code (code),                                -- the same code at another operator

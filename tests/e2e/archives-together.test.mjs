@@ -249,3 +249,18 @@ for (const shared of [false, true])
     assert.deepEqual(end, { state: 'done', total: 2, problems: 0 }, sqlValue(`SELECT findings FROM sheet_import WHERE id = ${importOf(at)}`));
     assert.deepEqual(sql(`SELECT opened_on, park_nums FROM station_record WHERE code LIKE '${MARK}%' ORDER BY code`), [['2024-05-01', '20'], ['2024-01-01', '7']]);
   });
+
+test('Z9.1, Z11.1: a department\'s figures are those of its rows, column by column', async () => {
+  const city = sqlValue("SELECT LEFT(division_code, 4) FROM account WHERE login = 'demo-city'");
+  for (const [list, table, columns] of [['stations', 'station_record', ['state', 'station_type', 'division_code']], ['equipment', 'equipment_record', ['state', 'equipment_type', 'division_code']]]) {
+    const { body } = await get(`/archives/${list}`, { cookie: sessionOf('demo-city') }), words = wordsOf(body).replaceAll(',', '');
+    for (const column of columns)
+      for (const [value, count] of sql(`SELECT ${column}, COUNT(*) FROM ${table} WHERE filed_division LIKE '${city}%' GROUP BY 1`)) {
+        const parameter = column === 'division_code' ? 'area' : column, at = body.indexOf(`?${parameter}=${value}"`);
+        assert.ok(at > 0, `${list}: ${column} ${value} is shown`);
+        assert.ok(words.includes(count), `${list}: ${column} ${value}: ${count}`);
+        assert.match(wordsOf(body.slice(Math.max(0, at - 300), at + 400)).replaceAll(',', ''), new RegExp(`\\b${count}\\b`), `${list}: ${column} ${value}: ${count}`);
+      }
+  }
+});
+
