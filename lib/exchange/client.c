@@ -149,10 +149,10 @@ static void answer_read(struct client *c, struct arena *arena, const char *inter
 }
 
 /* The checker makes values plain: a copy is looked at. */
-static const char *fields_fault(struct arena *arena, const char *interface, const json_t *data)
+static const char *fields_fault(const struct client *c, struct arena *arena, const char *interface, const json_t *data)
 {
     const struct message *message = message_find(interface);
-    struct findings found = { .arena = arena };
+    struct findings found = { .arena = arena, .edition = c->edition };
     json_t *copy = json_deep_copy(data);
     if (message)
         message_check(message->response, copy, "", &found);
@@ -186,7 +186,7 @@ static void call_once(struct client *c, struct arena *arena, const char *interfa
     if (out->data && !with_token)
         out->fault = token_fault(arena, out->data);
     else if (out->data && c->strict)
-        out->fault = fields_fault(arena, interface, out->data);
+        out->fault = fields_fault(c, arena, interface, out->data);
     if (!c->trace)
         return;
     const struct client_trace trace = { .interface = interface, .request = text, .answer = body->size ? body->bytes : NULL,

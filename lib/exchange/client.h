@@ -14,6 +14,8 @@
 #include "core/arena.h"
 #include "exchange/seal.h"
 
+struct edition;
+
 /* One HTTP exchange as it went over the wire: a call, or the query_token before it. Valid during trace() alone. */
 struct client_trace {
     const char *interface;
@@ -41,6 +43,7 @@ struct client {
     void                (*trace)(void *arg, const struct client_trace *trace);
     void                 *arg;
     bool                  strict;        /* the members of answers are checked too: client_answer.fault */
+    const struct edition *edition;       /* by which they are; NULL: as the table says */
     void                 *curl, *body;   /* private */
     char                  token_kept[420];   /* private: lives longer than one call's arena */
 };
