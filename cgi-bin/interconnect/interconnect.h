@@ -11,9 +11,6 @@
  * State, Label, Tone}. False: no case yet. */
 bool wizard_head(struct request *rq, int step, struct connection *c);
 
-/* wizard.c: flow_show(); an application has no debugging: that stage is left out of its progress bar. */
-void case_show(struct request *rq, const struct connection *c);
-
 /* entry.c: /interconnect, by Connection.Variant */
 void entry_page(struct request *rq);
 
@@ -61,5 +58,19 @@ void orders_list(struct request *rq);
 void orders_xlsx(struct request *rq);
 void order_page(struct request *rq);
 void order_statistics(struct request *rq);
+
+/* console.c: the debugging console: sending, messages, an envelope checked */
+void console_page(struct request *rq);
+void console_send(struct request *rq);
+void console_redraw(struct request *rq);
+void console_try(struct request *rq);
+void messages_page(struct request *rq);
+void message_page(struct request *rq);
+void verify_page(struct request *rq);
+void verify_check(struct request *rq);
+void verify_redraw(struct request *rq);
+
+/* check.c: the automatic check and its report */
+void check_report(struct request *rq);
 
 #endif

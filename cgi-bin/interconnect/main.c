@@ -11,7 +11,7 @@ static void start(void)
 {
     checks_register();
     process_start();
-    lists_load((const char *const[]){ "connection", "connection_station", "charge_order", NULL });
+    lists_load((const char *const[]){ "connection", "connection_station", "charge_order", "exchange_message", NULL });
 }
 
 enum { PAPER_LIMIT = 12 << 20 };         /* one scan of Web.UploadLimit, and the form */
@@ -47,6 +47,14 @@ static const struct route routes[] = {
     { GET,  "/interconnect/orders.xlsx",     CAP_ORDER_VIEW,     "list:charge_order",       orders_xlsx },
     { GET,  "/interconnect/orders/{id}",     CAP_ORDER_VIEW,     NULL,                      order_page },
     { GET,  "/interconnect/order-statistics", CAP_ORDER_VIEW,    "order-statistics",        order_statistics },
+    { GET,  "/interconnect/debug/console",       CAP_CONNECT,      "console-page",   console_page },
+    { POST, "/interconnect/debug/send",          CAP_CONNECT,      "console-send",   console_send, console_redraw },
+    { GET,  "/interconnect/debug/tries/{id}",    CAP_CONNECT,      NULL,             console_try },
+    { GET,  "/interconnect/debug/messages",      CAP_CONNECT_VIEW, "list:exchange_message", messages_page },
+    { GET,  "/interconnect/debug/messages/{id}", CAP_CONNECT_VIEW, NULL,             message_page },
+    { GET,  "/interconnect/debug/verify",        CAP_CONNECT,      "console-page",   verify_page },
+    { POST, "/interconnect/debug/verify",        CAP_CONNECT,      "console-verify", verify_check, verify_redraw },
+    { GET,  "/interconnect/checks/{id}",         CAP_CONNECT_VIEW, NULL,             check_report },
     ROUTE_END };
 
 static const struct program program = {

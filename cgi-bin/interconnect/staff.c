@@ -13,8 +13,11 @@ void connections_list(struct request *rq)
 
 void connection_page(struct request *rq)
 {
+    HDF *node = view_node(rq->page, "Flow");
+    flow_show(&rq->work, CONNECTION_FLOW, form_int(rq, "id"), node);
     struct connection c = connection_must(&rq->work, form_int(rq, "id"));
-    case_show(rq, &c);
+    view_set(rq->page, "Title", view_get(node, "Title"));
+    view_set(rq->page, "Kind", c.kind);
     connection_view(&rq->work, &c, view_node(rq->page, "View"));
     if (connection_form(c.kind))
         (void)connection_compare(&rq->work, &c, view_node(rq->page, "Compare"));

@@ -6,8 +6,10 @@
 #include "domain/captcha.h"
 #include "domain/connection.h"
 #include "domain/charging.h"
+#include "domain/connection_check.h"
 #include "domain/demo.h"
 #include "domain/exchange_log.h"
+#include "domain/exchange_try.h"
 #include "domain/job.h"
 #include "domain/lockout.h"
 #include "domain/map_source.h"
@@ -55,6 +57,8 @@ const struct job_kind job_kinds[] = {
     { "charging.start",         charging_start_job },
     { "charging.stop",          charging_stop_job },
     { "charging.follow",        charging_follow_job },
+    { "connection.check",       connection_check_job },
+    { "exchange.try",           exchange_try_job },
     { "daily",                  daily_job },
     { "flow.due",               due_job },
     { "mail.send",              outbox_send_job },

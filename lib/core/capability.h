@@ -29,6 +29,7 @@
     X(ENTRUST,         "entrust",         "登记委托运营、查看受托平台推送的充电站")         \
     X(RECORD_REVIEW,   "record-review",   "审核充电设施档案")                               \
     X(CONNECT,         "connect",         "办理互联互通接入")                               \
+    X(CONNECT_VIEW,    "connect-view",    "查看平台交互报文和核对报告")                     \
     X(CONNECT_REVIEW,  "connect-review",  "审核互联互通接入、停用接入平台")                 \
     X(ORDER_VIEW,      "order-view",      "查看充电订单和统计")                             \
     X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")                                   \

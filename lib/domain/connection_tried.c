@@ -160,3 +160,11 @@ bool connection_tried_all(struct work *work, int64_t operator_id)
 {
     return connection_tried_list(work, operator_id, NULL) == 0;
 }
+
+const char *connection_required_at(struct work *work, int64_t operator_id, size_t i, const char **label)
+{
+    if (i >= required_count)
+        return NULL;
+    *label = required[i].message->label;
+    return required[i].check && (!required[i].charging || with_charging(work, operator_id)) ? required[i].message->interface : "";
+}

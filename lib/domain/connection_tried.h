@@ -5,6 +5,7 @@
 #define DOMAIN_CONNECTION_TRIED_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <util/neo_misc.h>
 #include <util/neo_hdf.h>
@@ -28,5 +29,8 @@ int connection_tried_list(struct work *work, int64_t operator_id, HDF *node);
 
 /* Is the interface required of this operator in this direction? */
 bool connection_required(struct work *work, int64_t operator_id, const char *interface, bool incoming);
+
+/* The i-th required interface that the automatic check calls; "" of those it does not call; NULL: no more. */
+const char *connection_required_at(struct work *work, int64_t operator_id, size_t i, const char **label);
 
 #endif

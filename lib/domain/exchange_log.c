@@ -164,33 +164,33 @@ static bool proven(struct work *work, const struct exchange_record *r)
 }
 
 #define Q_STORE                                                                                                      \
-    "INSERT INTO exchange_log (operator_id, at, incoming, proven, source, interface, address, milliseconds,"          \
+    "INSERT INTO exchange_log (operator_id, division_code, at, incoming, proven, source, interface, address, milliseconds,"          \
     " http_status, ret, good, what, skipped, request, envelope, base_string, answer, opened)"                         \
-    " VALUES (?, NOW(3), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " VALUES (?, COALESCE((SELECT division_code FROM operator WHERE id = ?), ''), NOW(3), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
-static void store(struct work *work, const struct exchange_record *r, int64_t skipped)
+static int64_t store(struct work *work, const struct exchange_record *r, int64_t skipped)
 {
     struct derived d = { 0 };
     request_derive(work, r, &d);
     answer_derive(work, r, &d);
     const char *envelope = r->request ? exchange_log_masked(work->arena, r->keys, r->request, r->request_size) : NULL;
     const char *answer = r->answer ? exchange_log_masked(work->arena, r->keys, r->answer, r->answer_size) : NULL;
-    db_exec(work, Q_STORE, I(r->operator_id), I(r->incoming), I(d.proven), T(r->source), T(utf8_cut(work->arena, r->interface, 60)),
+    return db_insert(work, Q_STORE, I(r->operator_id), I(r->operator_id), I(r->incoming), I(d.proven), T(r->source), T(utf8_cut(work->arena, r->interface, 60)),
             T(r->address ? r->address : ""), I(r->micro / 1000), I(r->http_status), r->answered ? I(r->ret) : N(), I(r->good),
             T(utf8_cut(work->arena, exchange_log_masked(work->arena, r->keys, r->what, strlen(r->what)), 900)), I(skipped),
             T(d.plain), T(envelope), T(d.base), T(answer), T(d.opened));
 }
 
-void exchange_log_write(struct work *work, const struct exchange_record *r)
+int64_t exchange_log_write(struct work *work, const struct exchange_record *r)
 {
     bool by_hand = !r->incoming && strcmp(r->source, "pull") != 0;       /* console, check: bounded by who asks */
     bool known = proven(work, r);
     enum kind kind = r->good ? KIND_GOOD : known ? KIND_REFUSED : KIND_UNPROVEN;
     int64_t skipped = by_hand ? 0 : bucket_take(kind, r->operator_id);
-    if (skipped >= 0)
-        store(work, r, skipped);
+    int64_t id = skipped >= 0 ? store(work, r, skipped) : 0;
     if (known && r->incoming && (r->good || skipped >= 0))
         connection_tried(work, r->operator_id, r->interface, true, r->good, r->what);
+    return id;
 }
 
 /* --- the newest stay ---------------------------------------------------------------------------------------------------- */

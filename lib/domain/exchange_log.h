@@ -41,8 +41,8 @@ struct exchange_record {
 };
 
 /* Inside WORK_WRITE, at the end of the message's own transaction. A good incoming one also counts as the interface's
- * trial (connection_tried.h). Costs nothing but a look at a clock when the bucket is empty. */
-void exchange_log_write(struct work *work, const struct exchange_record *record);
+ * trial (connection_tried.h). Returns its id, 0 when it was left out. Costs nothing but a look at a clock when the bucket is empty. */
+int64_t exchange_log_write(struct work *work, const struct exchange_record *record);
 
 /* The newest messages alone stay; run by the ticker every few seconds. Returns rows deleted. Inside WORK_WRITE. */
 int64_t exchange_log_prune(struct work *work);

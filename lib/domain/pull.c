@@ -38,6 +38,7 @@ struct pull {
     struct pull_report *report;
     int64_t             started;       /* clock_micro() */
     int64_t             calls;
+    int64_t             seconds;       /* for the whole of it */
 };
 
 /* --- opening and closing ----------------------------------------------------------------------------- */
@@ -94,6 +95,7 @@ static struct pull *pull_open(struct work *work, const char *operator_code)
         abort();
     pull->work = work;
     pull->started = clock_micro();
+    pull->seconds = config_int("Exchange.PullSeconds");
     pull->partner = *partner;
     pull->seen = json_object();
     pull->taken = connection_stations_taken(work, partner->operator_id);
@@ -119,7 +121,7 @@ static void patience(struct pull *pull)
 {
     int64_t spent = (clock_micro() - pull->started) / 1000000;
     bool slow = spent > SLOW_AFTER && spent / (pull->calls + 1) >= SLOW_CALL && !job_among_slow(pull->work);
-    if (spent > config_int("Exchange.PullSeconds") || slow)
+    if (spent > pull->seconds || slow)
         fail(pull->work, FAIL_UNAVAILABLE, "平台应答过慢：%lld 次查询用了 %lld 秒，本次拉取中止，稍后再试", (long long)pull->calls,
              (long long)spent);
     pull->calls++;
@@ -270,7 +272,13 @@ static void pull_finish(struct work *page, void *arg)
 
 void pull_stations(struct work *work, const char *operator_code, bool whole, struct pull_report *report)
 {
+    pull_stations_within(work, operator_code, whole, config_int("Exchange.PullSeconds"), report);
+}
+
+void pull_stations_within(struct work *work, const char *operator_code, bool whole, int64_t seconds, struct pull_report *report)
+{
     struct pull *pull = pull_open(work, operator_code);
+    pull->seconds = seconds;
     const char *since = whole ? "" : arena_copy(work->arena, pull->partner.last_pull_at);
     *report = (struct pull_report){ 0 };
     pull->report = report;

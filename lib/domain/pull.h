@@ -28,6 +28,9 @@ struct pull_report {
  * not answer as it should (the text says how); pages stored until then stay. */
 void pull_stations(struct work *work, const char *operator_code, bool whole, struct pull_report *report);
 
+/* The same, given up after so many seconds. */
+void pull_stations_within(struct work *work, const char *operator_code, bool whole, int64_t seconds, struct pull_report *report);
+
 /* Job handlers. Payload {"operator_code":"…","whole":true}. */
 void pull_stations_job(struct work *work, const json_t *payload);     /* kind exchange.pull-stations */
 void pull_status_job(struct work *work, const json_t *payload);       /* kind exchange.pull-status   */

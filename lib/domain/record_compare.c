@@ -20,6 +20,7 @@ struct compare_field {
     const char *name, *pushed, *label, *dict, *unit, *unknown;
     enum kind   kind;
     double      tolerance;          /* metres of a place */
+    bool        decides;            /* a difference fails the check of the interconnection (Z12.3) */
 };
 
 static struct compare_field fields[COMPARE_COUNT][FIELDS];
@@ -80,6 +81,7 @@ static void field_read(enum compare_what what, HDF *node)
     f->dict = attribute(node, "dict");
     f->unit = attribute(node, "unit") ? attribute(node, "unit") : "";
     f->unknown = attribute(node, "unknown");
+    f->decides = attribute(node, "decides");
     const char *near = attribute(node, f->kind == KIND_PLACE ? "metres" : "tolerance");
     if (!f->label || !*f->label)
         stop(f->name, "has no label");
@@ -253,6 +255,7 @@ struct record_compared record_compare(struct arena *arena, enum compare_what wha
         row_add(arena, rows, n, "Verdict", arena_printf(arena, "%d", verdict));
         row_add(arena, rows, n, "Words", compare_words(verdict));
         row_add(arena, rows, n, "Kind", compare_tone(verdict));
+        row_add(arena, rows, n, "Decides", f->decides ? "1" : NULL);
         row_add(arena, rows, n, "Tolerance", tolerance_words(arena, f, apart));
         n++;
     }

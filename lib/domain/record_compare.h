@@ -33,7 +33,8 @@ void record_compare_load(void);
 
 /* `declared` and `pushed` are rows as db_row() gives them (column = value, NULL columns absent); place is lng and lat, GCJ-02.
  * `pushed` NULL: the platform pushes nothing of it, every field is COMPARE_UNPUSHED. `rows` (or NULL) gets one node a
- * field, appended: N.{Field, Label, Declared, Pushed, Verdict (its number), Words, Kind (tone of macro state), Tolerance}. */
+ * field, appended: N.{Field, Label, Declared, Pushed, Verdict (its number), Words, Kind (tone of macro state), Tolerance, Decides (1: a difference fails the check
+ * of the interconnection)}. */
 struct record_compared record_compare(struct arena *arena, enum compare_what what, HDF *declared, HDF *pushed, HDF *rows);
 
 void record_compared_add(struct record_compared *sum, struct record_compared more);

@@ -47,3 +47,52 @@ CREATE TABLE job_peer (
     slow_until DATETIME(3) NULL,                  -- its last job failed after a long wait: taken last, by one runner
     PRIMARY KEY (peer)
 ) ENGINE=InnoDB;
+
+-- Whose department may look (list scope).
+ALTER TABLE exchange_log ADD COLUMN division_code VARCHAR(12) NOT NULL DEFAULT '' AFTER operator_id;
+
+CREATE TABLE exchange_try (                       -- a message sent from the debugging console
+    id          BIGINT        NOT NULL AUTO_INCREMENT,
+    operator_id BIGINT        NOT NULL,
+    account_id  BIGINT        NOT NULL,
+    interface   VARCHAR(64)   NOT NULL,
+    request     TEXT          NOT NULL,           -- plain business JSON as typed
+    state       VARCHAR(10)   NOT NULL DEFAULT 'waiting',   -- waiting, sending, done
+    asked_at    DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+    sent_at     DATETIME(3)   NULL,
+    done_at     DATETIME(3)   NULL,
+    good        TINYINT       NOT NULL DEFAULT 0,
+    what        VARCHAR(1000) NOT NULL DEFAULT '',
+    log_id      BIGINT        NOT NULL DEFAULT 0,     -- exchange_log.id; pruned there in time
+    PRIMARY KEY (id),
+    KEY exchange_try_of (operator_id, state, asked_at),
+    CONSTRAINT exchange_try_operator FOREIGN KEY (operator_id) REFERENCES operator (id) ON DELETE CASCADE
+) ENGINE=InnoDB;
+
+CREATE TABLE connection_check (                   -- Step3: one automatic check of a connection, and its report
+    id          BIGINT        NOT NULL AUTO_INCREMENT,
+    operator_id BIGINT        NOT NULL,
+    division_code VARCHAR(12) NOT NULL DEFAULT '',
+    state       VARCHAR(10)   NOT NULL DEFAULT 'running',   -- running, passed, failed
+    begun_at    DATETIME(3)   NOT NULL,
+    ended_at    DATETIME(3)   NULL,
+    words       VARCHAR(1000) NOT NULL DEFAULT '',
+    stations    INT           NOT NULL DEFAULT 0,
+    PRIMARY KEY (id),
+    KEY connection_check_of (operator_id, begun_at),
+    CONSTRAINT connection_check_operator FOREIGN KEY (operator_id) REFERENCES operator (id) ON DELETE CASCADE
+) ENGINE=InnoDB;
+
+CREATE TABLE connection_check_row (               -- an interface, or a station with what differs
+    check_id     BIGINT        NOT NULL,
+    position     INT           NOT NULL,
+    part         VARCHAR(10)   NOT NULL,          -- interface, station
+    code         VARCHAR(64)   NOT NULL,
+    name         VARCHAR(200)  NOT NULL DEFAULT '',
+    good         TINYINT       NOT NULL,
+    milliseconds INT           NOT NULL DEFAULT 0,
+    what         VARCHAR(2000) NOT NULL DEFAULT '',
+    detail       MEDIUMTEXT    NULL,              -- JSON [{"of","label","declared","pushed","words","decides"}]
+    PRIMARY KEY (check_id, position),
+    CONSTRAINT connection_check_row_of FOREIGN KEY (check_id) REFERENCES connection_check (id) ON DELETE CASCADE
+) ENGINE=InnoDB;
