@@ -29,7 +29,7 @@ static struct route routes[] = {
 static void start(void)
 {
     settings_start();
-    db_read_committed();
+    db_short_works();
     for (struct route *row = routes; row->path; row++)
         row->body_limit = (size_t)config_int("Exchange.BodyLimit");
 }

@@ -108,11 +108,11 @@ _Noreturn void db_raise(struct work *work, const char *sql, unsigned number, con
     }
 }
 
-static bool read_committed;
+static bool short_works;
 
-void db_read_committed(void)
+void db_short_works(void)
 {
-    read_committed = true;
+    short_works = true;
 }
 
 static void connect_now(struct work *work)
@@ -131,8 +131,8 @@ static void connect_now(struct work *work)
     mysql_options(mysql, MYSQL_INIT_COMMAND,
                   "SET SESSION time_zone = '+08:00', innodb_snapshot_isolation = ON, innodb_lock_wait_timeout = 10,"
                   " sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'");
-    if (read_committed)
-        mysql_options(mysql, MYSQL_INIT_COMMAND, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    if (short_works)
+        mysql_options(mysql, MYSQL_INIT_COMMAND, "SET SESSION tx_isolation = 'READ-COMMITTED', autocommit = 0");
     if (!mysql_real_connect(mysql, NULL, config_text(owner ? "Database.OwnerUser" : "Database.User"),
                             config_text(owner ? "Database.OwnerPassword" : "Database.Password"),
                             config_text("Database.Name"), 0, *socket ? socket : path_in_var("db.sock"),
@@ -164,6 +164,8 @@ static void begin_wanted(struct work *work)
             connect_now(work);
         if (db->wanted == TX_NONE)
             return;
+        if (short_works && db->wanted == TX_WRITE)     /* begins by itself; a connection lost meanwhile is found, and the work run again */
+            break;
         if (!mysql_query(db->mysql, sql))
             break;
         unsigned number = mysql_errno(db->mysql);

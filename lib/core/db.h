@@ -87,11 +87,12 @@ int64_t     db_each_text(struct work *, const struct db_column *, void *row,
 struct db *db_new(const char *role);
 void       db_free(struct db *db);
 /* Times are DATETIME(3) at +08:00, set for each connection. */
-/* From a program's start, for one whose works are short and many and write hot rows by adding to them (exchange): its connections
- * read what is committed now (READ COMMITTED). At the default a row that others changed after the work's first read makes the
- * work run again (innodb_snapshot_isolation), and gaps are locked. Such a program must not write what it computed from a read
- * without a lock or a condition - no program may. */
-void db_read_committed(void);
+/* From a program's start, for one whose works are short and many and write hot rows by adding to them (exchange). Its connections
+ * read what is committed now (READ COMMITTED): at the default a row that others changed after the work's first read makes the
+ * work run again (innodb_snapshot_isolation), and gaps are locked. And a writing work begins with its first statement
+ * (autocommit is off), which spares a round trip. Such a program must not write what it computed from a read without a lock
+ * or a condition - no program may -, and must not ask the database outside work_run(). */
+void db_short_works(void);
 
 /* For migrations alone: one statement as text, outside any transaction (DDL commits by itself). */
 void db_run_ddl(struct work *work, const char *sql);

@@ -20,7 +20,7 @@ const operator = new Operator({ partner, portal: `${BASE_URL}/evcs/v1`, stations
 const connectors = operator.stations.flatMap(connectorsOf), folder = mkdtempSync(path.join(tmpdir(), 'orders-e2e-'));
 const own = `operator_id = (SELECT id FROM operator WHERE code = '${code}')`, PUSH = 'notification_charge_order_info';
 const push = (data, name = PUSH) => operator.client.call(name, data);
-const order = (n, more = {}, given = {}) => makeOrder({ operatorId: code, n, connector: connectors[n % connectors.length], more, ...given });
+const END = Date.now() - 60e3, order = (n, more = {}, given = {}) => makeOrder({ operatorId: code, n, end: END, connector: connectors[n % connectors.length], more, ...given });
 const stored = (n) => sql(`SELECT version, doubts, total_money, energy_wh, source FROM charge_order WHERE ${own} AND order_no = '${sequence(code, n)}' ORDER BY version`);
 const sums = () => sql(`SELECT SUM(orders), SUM(energy_wh), SUM(total_money), SUM(doubt_orders) FROM charge_order_day WHERE ${own}`)[0];
 
