@@ -84,7 +84,7 @@ help:
 	@echo "make         compile the programs into BUILD ($(BUILD))"
 	@echo "make clean   remove BUILD and htdocs/vendor; data in VAR stay"
 
-run:      ; @exec conf/host/start.sh
+run:      ; @SIMULATOR=$${SIMULATOR:-1} exec conf/host/start.sh
 stop:     ; @exec conf/host/stop.sh
 packages: ; @exec conf/host/packages.sh test
 assets:   ; @exec conf/host/assets.sh run

@@ -126,6 +126,15 @@ static void demo(struct call *call)
     map_rebuild(&call->work);
 }
 
+IN_TRANSACTION(demo_platform_command)
+{
+    const struct call *call = arg;
+    int64_t port;
+    if (!config_bool("Demo.Mode") || !text_to_int(call->argv[0], 1, 65535, &port))
+        fail(work, FAIL_INVALID, "a port from 1 to 65535, in Demo.Mode");
+    demo_platform(work, port);
+}
+
 IN_TRANSACTION(demo_logins)
 {
     HDF *list;
@@ -306,6 +315,7 @@ static const struct command commands[] = {
     { "migrate",         "",            "bring the database to the shape of schema/tables", 0, 0, "owner", migrate },
     { "load-base",       "",            "load divisions, calendar, columns and fixed pages; keeps what was edited", 0, 0, "portal", load_base },
     { "demo",            "",            "load the demonstration city and one login a role", 0, 0, "portal", demo },
+    { "demo-platform",   "PORT",        "register the simulated platform of one demonstration operator; writes VAR/simulator/", 1, 1, "portal", demo_platform_command },
     { "demo-logins",     "",            "print the demonstration logins", 0, 0, "portal", demo_logins },
     { "session",         "LOGIN",       "print a session cookie for tools; recorded in the trail", 1, 1, "portal", session },
     { "reset-password",  "LOGIN",       "end the password; print a one-time link for setting a new one", 1, 1, "portal", reset_password },
@@ -329,7 +339,22 @@ static void print_help(FILE *out)
     fputs("  config           KEY          print one setting as the programs see it (no passwords); needs no database\n", out);
     fputs("  draw-flows       DIR          write each flow of schema/flows as DIR/<name>.dot; needs no instance\n", out);
     fputs("  messages                      print every T/CEC 102 interface and its fields as JSON; needs no instance\n", out);
+    fputs("  simulate-operator OPTIONS     act as an operator's platform; --help lists the options; needs no instance\n", out);
     fputs("  --help                        this list\n  --check                       check configuration, dictionaries, roles and flows\n", out);
+}
+
+/* A program of its own beside this one (cgi-bin/simulator): operators take it home without the portal. */
+static int simulate_operator(char **argv)
+{
+    char path[4096 + 16];
+    ssize_t length = readlink("/proc/self/exe", path, 4096);
+    char *slash = length > 0 ? memrchr(path, '/', (size_t)length) : NULL;
+    if (slash) {
+        strcpy(slash, "/simulator");
+        execv(path, argv);
+    }
+    fputs("portalctl simulate-operator: build/simulator is missing: run make\n", stderr);
+    return 1;
 }
 
 static const struct command *find(const char *name)
@@ -380,6 +405,8 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--routes") == 0)
         return 0;                                   /* has none */
+    if (strcmp(argv[1], "simulate-operator") == 0)
+        return simulate_operator(argv + 1);
     config_load(argv[0]);
     dict_load_all();
     process_start();

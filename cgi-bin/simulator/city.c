@@ -42,7 +42,7 @@ static json_t *equipment_make(struct world *world, const char *station, int numb
 
 static json_t *station_make(struct world *world, int number)
 {
-    struct demo_random *random = &world->random;
+    struct random_stream *random = &world->random;
     const char *road = roads[random_below(random, ROADS)], *place = places[random_below(random, PLACES)];
     const char *id = arena_printf(world->arena, "%06d", number);
     json_t *equipment = json_array();

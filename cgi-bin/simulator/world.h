@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "core/arena.h"
-#include "domain/demo_random.h"
+#include "core/random.h"
 #include "exchange/seal.h"
 
 enum { SEQ_SIZE = 27, DETAILS_MAX = 64, KEPT_CHARGES = 5000 };
@@ -81,7 +81,7 @@ struct world {
     struct arena     *arena;                /* lives as long as the program */
     const struct options *options;
     struct partner_keys partner;
-    struct demo_random random;
+    struct random_stream random;
     json_t           *stations;             /* array of StationInfo */
     struct connector *connectors;
     size_t            connector_count;

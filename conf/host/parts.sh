@@ -55,6 +55,10 @@ part_start()
         fi
         part_launch nginx "${low[@]}" nginx -p "$VAR/nginx" -c "$VAR/nginx/nginx.conf" -e "$VAR/log/nginx-error.log"
         ;;
+    simulator)
+        part_launch simulator "$BUILD/simulator" --quiet --partner "$VAR/simulator/partner.json" --stations-file "$VAR/simulator/stations.json" \
+            --port "$SIMULATOR_PORT" --portal "http://$HERE:$PORT/evcs/v1"
+        ;;
     jobs) part_launch jobs multiwatch -f 1 -r 20 -t 1000 -s TERM -- "$BUILD/jobs" ;;
     *)
         rm -f "$socket"
@@ -62,6 +66,15 @@ part_start()
             /usr/bin/multiwatch -f "$(processes_of "$1")" -r 100 -t 1000 -s TERM -- "$BUILD/$1"
         ;;
     esac
+}
+
+# SIMULATOR=1, in demonstration mode: one operator's platform, so that the map lives. It comes last: it calls the portal.
+simulator_start()
+{
+    if [ "${SIMULATOR:-0}" != 1 ] || [ "$(instance_value Demo.Mode)" = 0 ] || [ ! -x "$BUILD/simulator" ]; then return 0; fi
+    SIMULATOR_PORT=$(port_free)
+    control "simulator: platform of a demonstration operator" demo-platform "$SIMULATOR_PORT"
+    part_start simulator
 }
 
 # Ends a part and whatever is left of its process group. part_stop NAME SECONDS [SIGNAL]

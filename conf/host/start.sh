@@ -8,7 +8,8 @@
 # started again; one that keeps dying ends the instance. Everything started is a child in a process group of its
 # own, told by the kernel to end when this script dies, and found again at the next start if even that fails.
 #
-# Settings from the environment: SITE, PORT, VAR, LISTEN, BUILD, DB_MEMORY, DEMO=0 (first start: no demonstration).
+# Settings from the environment: SITE, PORT, VAR, LISTEN, BUILD, DB_MEMORY, DEMO=0 (first start: no demonstration),
+# SIMULATOR=1 (with the demonstration: one operator's platform runs as a part; make run says so, tests do not).
 . "$(dirname "$0")/lib.sh"
 . "$ROOT/conf/host/parts.sh"
 . "$ROOT/conf/host/data.sh"
@@ -178,6 +179,7 @@ main()
     programs_check
     programs_start
     wait_answer
+    simulator_start
     tell_ready
     : >"$VAR/run/ready"
     parts_watch

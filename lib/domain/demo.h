@@ -19,6 +19,10 @@ void demo_load(struct work *work, struct progress *progress);
  * others are told again. Returns how many were told. */
 int demo_tick(struct work *work);
 
+/* One demonstration operator's platform will answer at this port of loopback: its keys and stations are written to
+ * VAR/simulator/ for build/simulator, and it is registered as a partner. Each start says it anew. In a transaction. */
+void demo_platform(struct work *work, int64_t port);
+
 /* --- parts (demo_city.c, demo_content.c) ----------------------------------------------------- */
 void demo_city(struct work *work, struct progress *progress);
 void demo_records(struct work *work);      /* archives of a few operators in every state; after demo_city() */

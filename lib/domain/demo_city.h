@@ -20,7 +20,7 @@ struct place { const char *word, *guide; int construction, type; };
 
 struct city {
     struct arena      *arena;
-    struct demo_random random;
+    struct random_stream random;
     struct centre     *centres;
     int                centre_count, weight_sum;
     struct words       brands, companies, heads, roads, hours, parking, payments, makers;

@@ -53,7 +53,7 @@ struct tick {
     struct map_told  told[TICK_ROWS];
     int              wanted, count, told_count;
     int64_t          after;
-    struct demo_random random;
+    struct random_stream random;
 };
 
 static void row_keep(void *row, void *arg)

@@ -150,7 +150,7 @@ static int status_draw(struct city *city)
 
 static void words_fill(struct city *city, struct station_record *record)
 {
-    struct demo_random *random = &city->random;
+    struct random_stream *random = &city->random;
     int tariff = random_below(random, TARIFFS);
 
     record->busine_hours = words_any(&city->hours, random);
@@ -165,7 +165,7 @@ static void words_fill(struct city *city, struct station_record *record)
 void demo_station_make(struct city *city, int number, const struct demo_operator *operator_, const struct centre *centre,
                        struct station_record *out)
 {
-    struct demo_random *random = &city->random;
+    struct random_stream *random = &city->random;
     const struct place *place = &city->places[random_below(random, city->place_count)];
     const char *head = words_any(&city->heads, random), *road = words_any(&city->roads, random), *word = place->word;
 
