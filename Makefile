@@ -40,6 +40,17 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 $(BUILD)/simulator: LIBS += -lmicrohttpd
 
+# the conformance kit for operators: the simulator, its README and its sources; served by /interconnect/kit
+KIT_SOURCES := $(wildcard cgi-bin/simulator/*.[ch] lib/core/*.h lib/exchange/*.h lib/exchange/message*.c) \
+  $(addprefix lib/core/,arena.c text.c clock.c random.c) $(addprefix lib/exchange/,client.c envelope.c seal.c status_shapes.c edition.c)
+programs: $(BUILD)/kit/operator-simulator.tar.gz
+$(BUILD)/kit/operator-simulator.tar.gz: $(BUILD)/simulator cgi-bin/simulator/README.md cgi-bin/simulator/kit.mk $(KIT_SOURCES)
+	@rm -rf $(@D)/operator-simulator && mkdir -p $(@D)/operator-simulator/src
+	@cp --parents $(KIT_SOURCES) $(@D)/operator-simulator/src
+	@cp cgi-bin/simulator/README.md $(@D)/operator-simulator/ && cp cgi-bin/simulator/kit.mk $(@D)/operator-simulator/Makefile
+	@strip -o $(@D)/operator-simulator/simulator $(BUILD)/simulator
+	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -C $(@D) -czf $@ operator-simulator
+
 # unit tests: each tests/unit/*_test.c is a cmocka program on the library; the other files there are shared by them
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 UNIT_SHARED := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))

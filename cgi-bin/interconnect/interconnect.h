@@ -1,6 +1,6 @@
 /* interconnect: private to the program. One file a part of the way: entry.c what the site calls it, step1.c, step2.c, step3.c
  * the wizard (Z12), stations.c which stations take part, apply.c the applications (H3.1, S2), protocol.c the protocol's
- * document, staff.c the departments' side. */
+ * document, kit.c its executable companion, staff.c the departments' side. */
 #ifndef INTERCONNECT_H
 #define INTERCONNECT_H
 
@@ -47,6 +47,10 @@ void apply_move(struct request *rq);
 
 /* protocol.c: interfaces, fields and codes, from the message table */
 void protocol_page(struct request *rq);
+
+/* kit.c: the conformance kit to take away, and the company's own codes for it */
+void kit_archive(struct request *rq);
+void kit_stations(struct request *rq);
 
 /* staff.c: connections of the division */
 void connections_list(struct request *rq);

@@ -29,6 +29,8 @@ static const struct route routes[] = {
     { POST, "/interconnect/move",            CAP_CONNECT,        "flow-move",               wizard_move, step2_page },
     { GET,  "/interconnect/check",           CAP_CONNECT,        NULL,                      step3_page },
     { GET,  "/interconnect/protocol",        CAP_PUBLIC,         "connection-protocol",     protocol_page },
+    { GET,  "/interconnect/kit",             CAP_PUBLIC,         NULL,                      kit_archive },
+    { GET,  "/interconnect/kit/stations.json", CAP_CONNECT,      NULL,                      kit_stations },
     { GET,  "/interconnect/apply/review",    CAP_CONNECT,        NULL,                      review_form },
     { POST, "/interconnect/apply/review",    CAP_CONNECT,        "connection-review",       review_send, review_form },
     { GET,  "/interconnect/apply/own",       CAP_CONNECT,        "company-step",            own_form },
