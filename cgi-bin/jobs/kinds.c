@@ -4,6 +4,7 @@
 #include "core/db.h"
 #include "core/text.h"
 #include "domain/captcha.h"
+#include "domain/charge_order.h"
 #include "domain/connection.h"
 #include "domain/charging.h"
 #include "domain/connection_check.h"
@@ -44,6 +45,7 @@ static void order_figures(struct work *work, void *arg)
 static void order_figures_job(struct work *work, const json_t *payload)
 {
     (void)payload;
+    job_progress(work, arena_printf(work->arena, "归入充电站的订单 %lld 笔", (long long)charge_orders_attach(work)));
     work_must(work, WORK_WRITE, order_figures, NULL);
 }
 

@@ -33,6 +33,16 @@ enum { OVERLAPS_MOST = 50 };
     " CAST(COALESCE(service_money, 0) * 100 AS SIGNED), CAST(total_money * 100 AS SIGNED) FROM charge_order WHERE id = ? AND at = ? FOR UPDATE"
 #define Q_MARK "UPDATE charge_order SET doubts = ?, doubt = ? WHERE id = ? AND at = ?"
 
+/* By the index (doubt, at). */
+#define Q_UNATTACHED \
+    "SELECT o.id, o.at, o.operator_id, o.connector_code FROM charge_order o JOIN connector c ON c.operator_id = o.operator_id" \
+    " AND c.code = o.connector_code WHERE o.doubt = ? AND o.at > ? ORDER BY o.at LIMIT ?"
+#define Q_ATTACHED \
+    "SELECT doubts, operator_id, energy_wh, CAST(COALESCE(elec_money, 0) * 100 AS SIGNED), CAST(COALESCE(service_money, 0) * 100 AS SIGNED)," \
+    " CAST(total_money * 100 AS SIGNED), start_at, end_at FROM charge_order WHERE id = ? AND at = ? AND connector_id IS NULL FOR UPDATE"
+#define Q_ATTACH \
+    "UPDATE charge_order SET connector_id = ?, station_id = ?, division_code = ?, doubts = ?, doubt = ? WHERE id = ? AND at = ?"
+
 /* --- binds ---------------------------------------------------------------------------------------------------- */
 
 static struct value told(int64_t value)
@@ -173,4 +183,80 @@ enum order_outcome charge_order_store(struct work *work, int64_t operator_id, co
         return known_store(work, &entry);
     entry_store(work, &entry);
     return ORDER_STORED;
+}
+
+/* --- connectors that became known later ------------------------------------------------------------------------------- */
+
+enum { ATTACH_MOST = 1000, ATTACH_DAYS = 60 };
+
+struct unattached { int64_t id, operator_id; const char *at, *connector_code; };
+struct attached   { int64_t doubts, operator_id, energy_wh, elec_fen, service_fen, total_fen; const char *start_at, *end_at; };
+struct attach     { struct arena *arena; struct unattached found[ATTACH_MOST]; size_t count, moved; const struct unattached *now; };
+
+static void unattached_keep(void *row, void *arg)
+{
+    const struct unattached *r = row;
+    struct attach *a = arg;
+    a->found[a->count++] = (struct unattached){ r->id, r->operator_id, arena_copy(a->arena, r->at), arena_copy(a->arena, r->connector_code) };
+}
+
+static void unattached_find(struct work *work, void *arg)
+{
+    static const struct db_column columns[] = { DB_INT(struct unattached, id), DB_TEXT(struct unattached, at),
+        DB_INT(struct unattached, operator_id), DB_TEXT(struct unattached, connector_code), DB_END };
+    struct attach *a = arg;
+    struct unattached row;
+    a->count = 0;
+    db_each(work, columns, &row, unattached_keep, a, Q_UNATTACHED, I(DOUBT_CONNECTOR),
+            T(second(work, work->now - ATTACH_DAYS * INT64_C(86400000))), I(ATTACH_MOST));
+}
+
+/* What the connector decides: that it is known, the energy its power allows, overlaps. The other doubts stay. */
+static unsigned doubts_anew(struct work *work, const struct attached *row, const struct connector_place *place)
+{
+    struct charge_order order = { .energy_wh = row->energy_wh };
+    struct doubt_context context = { .now = work->now, .known = true, .power_w = place->power_w };
+    unsigned doubts = (unsigned)row->doubts & ~(DOUBT_BIT(DOUBT_CONNECTOR) | DOUBT_BIT(DOUBT_ENERGY));
+    (void)time_parse(row->start_at, "%Y-%m-%d %H:%M:%S", &order.start_ms);
+    (void)time_parse(row->end_at, "%Y-%m-%d %H:%M:%S", &order.end_ms);
+    if (order_doubt_why(work->arena, DOUBT_ENERGY, &order, &context))
+        doubts |= DOUBT_BIT(DOUBT_ENERGY);
+    if (!doubts && overlap(work, place, &order))
+        doubts |= DOUBT_BIT(DOUBT_OVERLAP);
+    return doubts;
+}
+
+static void order_attach(struct work *work, void *arg)
+{
+    static const struct db_column columns[] = { DB_INT(struct attached, doubts), DB_INT(struct attached, operator_id),
+        DB_INT(struct attached, energy_wh), DB_INT(struct attached, elec_fen), DB_INT(struct attached, service_fen),
+        DB_INT(struct attached, total_fen), DB_TEXT(struct attached, start_at), DB_TEXT(struct attached, end_at), DB_END };
+    struct attach *a = arg;
+    struct attached row;
+    const struct unattached *u = a->now;
+    const struct connector_place *place = connector_place(work, u->operator_id, u->connector_code);
+    if (!place || !db_int(work, 0, Q_LOCK_CONNECTOR, I(place->connector_id)) || !db_struct(work, columns, &row, Q_ATTACHED, I(u->id), T(u->at)))
+        return;
+    unsigned doubts = doubts_anew(work, &row, place);
+    struct order_share share = { .day = arena_copy_n(work->arena, u->at, 10), .operator_id = row.operator_id, .energy_wh = row.energy_wh,
+                                 .elec_fen = row.elec_fen, .service_fen = row.service_fen, .total_fen = row.total_fen, .doubtful = true };
+    db_exec(work, Q_ATTACH, I(place->connector_id), I(place->station_id),
+            T(*place->division ? place->division : config_text("Site.Division.Code")), I(doubts), I(order_doubt_first(doubts)), I(u->id), T(u->at));
+    order_day_take(work, &share);
+    share.station_id = place->station_id;
+    share.doubtful = doubts != 0;
+    order_day_add(work, &share);
+    a->moved++;
+}
+
+int64_t charge_orders_attach(struct work *work)
+{
+    struct attach *a = arena_alloc(work->arena, sizeof *a);
+    a->arena = work->arena;
+    work_must(work, WORK_READ, unattached_find, a);
+    for (size_t i = 0; i < a->count; i++) {
+        a->now = &a->found[i];
+        work_must(work, WORK_WRITE, order_attach, a);
+    }
+    return (int64_t)a->moved;
 }

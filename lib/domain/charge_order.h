@@ -50,6 +50,10 @@ enum order_outcome {
 /* In the work's transaction. */
 enum order_outcome charge_order_store(struct work *work, int64_t operator_id, const struct charge_order *order);
 
+/* Orders of the last two months that came before their connector was known here, and now is: they are judged anew and move to
+ * its station. At most 1,000 a call; run by the job runner. Inside WORK_PLAIN; returns how many moved. */
+int64_t charge_orders_attach(struct work *work);
+
 /* One order for a page, in the actor's scope (an operator its own, a department its division): node.{OrderNo, Counted,
  * Facts.N, Money.N, Doubts.N.{Label, Text}, Details (parts/macros.cst, table), Versions.N.{Label, Href, Now}, Raw}. False:
  * absent or outside. */

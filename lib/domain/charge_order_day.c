@@ -40,6 +40,11 @@ void order_day_add(struct work *work, const struct order_share *share)
     add(work, share, !share->doubtful, share->doubtful);
 }
 
+void order_day_take(struct work *work, const struct order_share *share)
+{
+    add(work, share, -!share->doubtful, -share->doubtful);
+}
+
 void order_day_doubt(struct work *work, const struct order_share *share)
 {
     add(work, share, -1, 1);

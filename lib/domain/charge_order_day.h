@@ -20,6 +20,8 @@ struct order_share {                         /* what one order adds */
 };
 
 void order_day_add(struct work *work, const struct order_share *share);
+/* The opposite: an order leaves this station's day. */
+void order_day_take(struct work *work, const struct order_share *share);
 /* It was counted without doubts and is so no more. */
 void order_day_doubt(struct work *work, const struct order_share *share);
 

@@ -27,9 +27,27 @@ async function load(count) {
       INSERT INTO charge_order_key (operator_id, order_no, digest, at) SELECT ${own}, CONCAT('${partner.operator_id}', LPAD(${from} + seq, 18, '0')), '0123456789012345', ${at} FROM seq_0_to_${each - 1};
       INSERT INTO charge_order (at, operator_id, order_no, connector_code, connector_id, station_id, division_code, start_at, end_at, energy_wh, elec_money, service_money, total_money, stop_reason, source, digest)
       SELECT ${at}, ${own}, CONCAT('${partner.operator_id}', LPAD(${from} + seq, 18, '0')), 'bench', g.id, g.station_id, '440402', ${at} - INTERVAL 30 MINUTE, ${at}, 20000 + seq % 9000, 16, 8, 24, '0', 'push', '0123456789012345'
-      FROM seq_0_to_${each - 1} JOIN bench_gun g ON g.n = seq % ${connectors}`);
+      FROM seq_0_to_${each - 1} JOIN bench_gun g ON g.n = seq % ${connectors};
+      INSERT INTO charge_order_day (day, operator_id, station_id, orders, energy_wh, elec_money, service_money, total_money)
+      SELECT DATE(${at}), ${own}, g.station_id, COUNT(*), SUM(20000 + seq % 9000), 16 * COUNT(*), 8 * COUNT(*), 24 * COUNT(*) FROM seq_0_to_${each - 1} JOIN bench_gun g ON g.n = seq % ${connectors}
+      GROUP BY DATE(${at}), g.station_id ON DUPLICATE KEY UPDATE orders = orders + VALUE(orders), energy_wh = energy_wh + VALUE(energy_wh),
+        elec_money = elec_money + VALUE(elec_money), service_money = service_money + VALUE(service_money), total_money = total_money + VALUE(total_money)`);
   }
   await database('DROP TABLE bench_gun');
+}
+
+/** Milliseconds of a page for the city's department: the median of nine. */
+async function pages(paths) {
+  const cookie = (await run(`${build}/portalctl`, ['session', 'demo-city'])).stdout.trim();
+  for (const path of paths) {
+    const took = [];
+    for (let i = 0; i < 9; i++) {
+      const began = performance.now(), answer = await fetch(base + path, { headers: { cookie } });
+      await answer.text();
+      took.push(answer.status === 200 ? performance.now() - began : NaN);
+    }
+    console.log(`  ${path.padEnd(48)} ${took.sort((a, b) => a - b)[4].toFixed(0)} ms, first ${took.at(-1).toFixed(0)} ms`);
+  }
 }
 
 try {
@@ -65,6 +83,10 @@ try {
     console.log(`  ${wanted} orders loaded in ${Math.round((Date.now() - began) / 1000)} s`);
     const large = rateOf(await measure('late', ['8']));
     console.log(`order pushes at ${wanted} orders of those at 10000: ${(large[0] / small[0]).toFixed(2)}`);
+    const day = (back) => new Date(Date.now() - back * 86400e3).toISOString().slice(0, 10), month = day(60).slice(0, 7);
+    await pages([`/interconnect/orders?at_from=${day(60)}&at_to=${day(30)}`, `/interconnect/orders?at_from=${day(300)}&at_to=${day(30)}&sort=at`,
+      `/interconnect/orders?at_from=${day(60)}&at_to=${day(30)}&doubt=6`, `/interconnect/orders?order_no=${partner.operator_id}${String(wanted >> 1).padStart(18, '0')}`,
+      `/interconnect/order-statistics?month=${month}`]);
     await empty();
   }
 } finally {

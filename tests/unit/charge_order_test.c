@@ -268,6 +268,45 @@ static void impossible_times_lie_in_the_month_of_receipt(void **state)
     exact();
 }
 
+static void connector_make(struct work *w, void *arg)
+{
+    static struct connector_record gun = { .code = "late", .type = 4, .power = POWER };
+    static struct equipment_record pile = { .code = "Elate", .type = EQUIPMENT_DC, .power = POWER, .connectors = &gun, .connector_count = 1 };
+    (void)arg;
+    station_upsert(w, &(struct station_record){ .operator_id = operator_id, .code = "S3", .name = "后来的站", .division = "440403", .address = "珠海",
+        .station_type = 1, .station_status = STATION_IN_USE, .place = { 113.5, 22.2 }, .datum = DATUM_GCJ02, .source = "exchange",
+        .published = true, .equipment = &pile, .equipment_count = 1 });
+}
+
+static void attach_run(struct work *w, void *arg) { *(int64_t *)arg = charge_orders_attach(w); }
+
+static void an_order_before_its_station_moves_there_once_it_is_known(void **state)
+{
+    int64_t moved = -1;
+    (void)state;
+    empty();
+    expect("L1", good("L1", "late", NOON - HOUR), DOUBT_BIT(DOUBT_CONNECTOR));
+    expect("L2", good("L2", "late", NOON - HOUR / 2), DOUBT_BIT(DOUBT_CONNECTOR));
+    expect("L3", good("L3", "late", NOON - 5 * HOUR), DOUBT_BIT(DOUBT_CONNECTOR));
+    json_t *much = with(good("L4", "late", NOON - 9 * HOUR), "TotalPower", json_real(90));
+    json_object_del(much, "ChargeDetails");
+    expect("L4", much, DOUBT_BIT(DOUBT_CONNECTOR));
+    work->now = NOON;
+    assert_true(work_run(work, WORK_PLAIN, attach_run, &moved));
+    assert_int_equal(moved, 0);
+    db_fixture_run(work, connector_make, NULL);
+    assert_true(work_run(work, WORK_PLAIN, attach_run, &moved));
+    assert_int_equal(moved, 4);
+    assert_int_equal(doubts_of("L1"), DOUBT_BIT(DOUBT_OVERLAP));
+    assert_int_equal(doubts_of("L2"), DOUBT_BIT(DOUBT_OVERLAP));
+    assert_int_equal(doubts_of("L3"), 0);
+    assert_int_equal(doubts_of("L4"), DOUBT_BIT(DOUBT_ENERGY));
+    assert_int_equal(one("SELECT COUNT(*) FROM charge_order WHERE station_id IS NULL OR division_code <> '440403'"), 0);
+    assert_int_equal(one("SELECT SUM(orders) FROM charge_order_day WHERE station_id > 0"), 1);
+    exact();
+    db_fixture_sql("DELETE FROM connector WHERE code = 'late'");
+}
+
 /* --- rollups ----------------------------------------------------------------------------------------------------------- */
 
 /* Four processes push the same 400 numbers, some in two contents, many overlapping: whatever comes of it, the rollup says the
@@ -398,6 +437,7 @@ int main(void)
         cmocka_unit_test(each_doubt_is_found_and_the_order_kept),
         cmocka_unit_test(overlaps_mark_both_and_impossible_orders_mark_nobody),
         cmocka_unit_test(impossible_times_lie_in_the_month_of_receipt),
+        cmocka_unit_test(an_order_before_its_station_moves_there_once_it_is_known),
         cmocka_unit_test(rollups_equal_a_recount_whatever_happens),
         cmocka_unit_test(a_wrong_rollup_is_found_and_mended),
         cmocka_unit_test(reconciliation_names_each_dispute),
