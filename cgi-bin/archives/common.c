@@ -20,6 +20,14 @@ const char *change_key(struct request *rq)
     return arena_printf(arena, "change:%s", text_hex(arena, digest, sizeof digest));
 }
 
+void theirs_to_page(struct request *rq, const struct form_values *stored)
+{
+    if (!*view_get(rq->page, "Conflict"))
+        return;
+    view_set(rq->page, "ConflictTitle", "未保存");
+    values_diff(&rq->work, rq->values, stored, view_node(rq->page, "Theirs"));
+}
+
 /* What there is to choose among is what the chart counts. */
 static void area_option(struct request *rq, int n, const char *code, const char *label)
 {
@@ -75,6 +83,23 @@ void filters_name(struct request *rq, const char *key)
     }
 }
 
+/* All rows of an operator's list are its own: a column and a filter that say so take the room of what differs. */
+void own_columns(struct request *rq)
+{
+    HDF *columns = hdf_get_obj(rq->page, "List.Columns"), *column = hdf_obj_child(columns);
+    if (!(rq->work.actor.capabilities & CAP_BIT(CAP_RECORD_OWN)))
+        return;
+    hdf_remove_tree(rq->page, "List.Filters.operator");
+    while (column && strcmp(view_get(column, "Label"), "运营商") != 0)
+        column = hdf_obj_next(column);
+    if (!column)
+        return;
+    const char *name = arena_copy(rq->work.arena, hdf_obj_name(column)), *cell = arena_printf(rq->work.arena, "Cells.%s", name);
+    hdf_remove_tree(columns, name);
+    for (HDF *row = hdf_get_child(rq->page, "List.Rows"); row; row = hdf_obj_next(row))
+        hdf_remove_tree(row, cell);
+}
+
 static HDF *field_find(HDF *form, const char *name)
 {
     for (HDF *group = hdf_obj_child(hdf_get_obj(form, "Groups")); group; group = hdf_obj_next(group))
@@ -99,7 +124,7 @@ void select_fill(struct request *rq, const char *field, HDF *options, const char
 void action_take(struct request *rq, const char *flow, const char *action, void (*draw)(struct request *rq))
 {
     const char *words = flow_try(&rq->work, &(struct flow_move){
-        .flow = flow, .action = action, .id = form_int(rq, "id"), .idempotency = rq->work.idempotency,
+        .flow = flow, .action = action, .id = form_int(rq, "id"), .idempotency = rq->work.idempotency, .seen_at = form_text(rq, "seen_at"),
         .reasons = view_node(rq->page, "FlowReasons") });
     if (!words)
         return;
@@ -163,6 +188,8 @@ void batch_ask(struct request *rq, const char *list, const char *flow, const cha
 {
     size_t count = 0;
     const char *const *ids = list_selected(rq, list, &count);
+    if (rq->work.actor.capabilities & CAP_BIT(CAP_RECORD_REVIEW))          /* with each record's doubtful points */
+        review_ask(rq, flow, flow_picks_of(&rq->work, ids, count));
     flow_batch_ask(rq, flow, flow_picks_of(&rq->work, ids, count), back);
     page(rq, "archives/batch.cst");
 }

@@ -1,4 +1,6 @@
 /* entrustments: 委托运营 (H3.2): a builder declares its platform, the platform's company confirms; the builder's stations. */
+#include <string.h>
+
 #include "archives.h"
 #include "domain/entrustment.h"
 #include "list/list.h"
@@ -33,6 +35,8 @@ void entrustments_ask(struct request *rq)
 
 void entrustments_decide(struct request *rq)
 {
+    if (strcmp(form_text(rq, "action"), "end") == 0)
+        form_confirm(rq, "解除委托", "解除后建设方不能再查看该运营商平台为其推送的充电站，需要时须重新登记并由运营商确认。是否解除？", PATH);
     entrustment_decide(&rq->work, form_int(rq, "id"), form_text(rq, "action"));
     redirect(rq, PATH);
 }

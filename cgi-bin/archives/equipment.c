@@ -6,8 +6,6 @@
 #include "archives.h"
 #include "import.h"
 #include "domain/equipment_record.h"
-#include "domain/report.h"
-#include "domain/station_record.h"
 #include "flow/flow.h"
 #include "list/list.h"
 
@@ -15,12 +13,11 @@
 #define FORM "equipment-record"
 #define PATH "/archives/equipment"
 
-enum { OPTIONS_MOST = 300 };         /* stations and reports a select lists; a station's own page leads here with itself */
-
 void equipment_list(struct request *rq)
 {
     own_to_page(rq);
     list_page(rq, "equipment_record");
+    own_columns(rq);
     filters_name(rq, "EquipmentFilters");
     charts_name(rq);
     view_set(rq->page, "Title", own_label(rq, "Equipment", "设施档案"));
@@ -32,20 +29,11 @@ void equipment_xlsx(struct request *rq) { list_xlsx(rq, "equipment_record"); }
 
 /* --- the forms ------------------------------------------------------------------------------------------------------ */
 
-static void selects_fill(struct request *rq, const struct form_values *values)
-{
-    HDF *stations = view_node(rq->page, "Stations"), *reports = view_node(rq->page, "Reports");
-    bool more = station_record_options(&rq->work, values ? values_int(values, "station_record_id") : 0, OPTIONS_MOST, stations);
-    select_fill(rq, "station_record_id", stations, more ? "只列出最近录入的站点，其他站点请从其站点档案详情页点击「新增设施」" : NULL);
-    report_options(&rq->work, values ? values_int(values, "report_id") : 0, OPTIONS_MOST, reports);
-    select_fill(rq, "report_id", reports, NULL);
-}
-
 static _Noreturn void form_draw_page(struct request *rq, const char *form, struct form_values *values, const char *action, const char *back)
 {
     bool typed = rq->method == POST;
     form_show(rq, form, values, action);
-    selects_fill(rq, typed ? rq->values : values);
+    choosers_fill(rq, typed ? rq->values : values);
     view_set(rq->page, "Back", back);
     page(rq, "archives/equipment-form.cst");
 }
@@ -114,7 +102,9 @@ static const char *own_path(struct request *rq)
 
 void equipment_edit(struct request *rq)
 {
-    struct form_values *stored = equipment_record_to_change(&rq->work, form_int(rq, "id"));
+    int64_t id = form_int(rq, "id");
+    struct form_values *stored = rq->method == GET ? equipment_record_to_change(&rq->work, id) : equipment_record_values(&rq->work, id);
+    theirs_to_page(rq, stored);
     view_set(rq->page, "Title", "修改设施档案");
     view_set(rq->page, "Submit", own_label(rq, "Submit", "提交审核"));
     form_draw_page(rq, FORM, stored, own_path(rq), own_path(rq));

@@ -93,7 +93,22 @@ void import_take(struct request *rq)
     const struct sheet_import_kind *kind = kind_of(rq);
     bool again;
     int64_t id = sheet_import_take(&rq->work, kind->name, values_int_at(rq->values, "file", 0), &again);
-    redirect(rq, "%s/import/%" PRId64, kind->path, id);
+    redirect(rq, "%s/import/%" PRId64 "%s", kind->path, id, again ? "?done=same" : "");
+}
+
+static const char *once_more(struct work *work, void *arg)
+{
+    struct request *rq = arg;
+    int64_t id = sheet_import_again(work, kind_of(rq)->name, form_int(rq, "id"));
+    if (!id)
+        fail(work, FAIL_MISSING, "%s", "没有这条导入记录，请从导入页面重新进入。");
+    return arena_printf(work->arena, "%" PRId64, id);
+}
+
+void import_again(struct request *rq)
+{
+    const char *id = submission_once(&rq->work, rq->work.idempotency, once_more, rq);
+    redirect(rq, "%s/import/%s", kind_of(rq)->path, id);
 }
 
 void import_progress(struct request *rq)
@@ -102,6 +117,7 @@ void import_progress(struct request *rq)
     HDF *node = view_node(rq->page, "One");
     if (!sheet_import_show(&rq->work, kind->name, form_int(rq, "id"), LISTED, node))
         fail(&rq->work, FAIL_MISSING, "%s", "没有这条导入记录，请从导入页面重新进入。");
+    view_set(rq->page, "Same", strcmp(form_text(rq, "done"), "same") == 0 ? "1" : NULL);
     frame(rq, kind);
     page(rq, "archives/import-one.cst");
 }

@@ -13,6 +13,7 @@ void reports_list(struct request *rq)
     own_to_page(rq);
     view_set(rq->page, "Title", "报告档案");
     list_page(rq, "report");
+    own_columns(rq);
     page(rq, "archives/reports.cst");
 }
 
@@ -51,13 +52,17 @@ static const char *own_path(struct request *rq, const char *below)
 
 void reports_edit(struct request *rq)
 {
-    form(rq, "修改报告档案", "report-edit", report_to_change(&rq->work, form_int(rq, "id")), own_path(rq, ""), own_path(rq, ""));
+    struct form_values *stored = report_to_change(&rq->work, form_int(rq, "id"));
+    theirs_to_page(rq, stored);
+    form(rq, "修改报告档案", "report-edit", stored, own_path(rq, ""), own_path(rq, ""));
 }
 
 static const char *change(struct work *work, void *arg)
 {
     struct request *rq = arg;
-    return arena_printf(work->arena, "%" PRId64, report_save(work, rq->values, form_int(rq, "id")));
+    if (!report_save(work, rq->values, form_int(rq, "id")))
+        form_refuse(rq);
+    return "";
 }
 
 void reports_save(struct request *rq)

@@ -21,9 +21,17 @@ static const char *flow_asked(struct request *rq, const char *flow)
 
 static _Noreturn void ask(struct request *rq)
 {
+    for (HDF *batch = hdf_get_child(rq->page, "Batch"); batch; batch = hdf_obj_next(batch))
+        review_points(rq, batch);
     review_phrases(&rq->work, view_node(rq->page, "Phrases"));
     view_set(rq->page, "Title", "批量审核");
     page(rq, "archives/review-batch.cst");
+}
+
+void review_ask(struct request *rq, const char *flow, struct flow_picks picks)
+{
+    flow_batch_show(&rq->work, flow, picks, view_node(rq->page, "Batch.0"));
+    ask(rq);
 }
 
 void review_batch(struct request *rq)
@@ -48,9 +56,7 @@ void review_batch(struct request *rq)
 /* The same page again, with what was typed and what is wrong with it. */
 void review_batch_again(struct request *rq)
 {
-    flow_batch_show(&rq->work, flow_asked(rq, form_text(rq, "flow")), flow_picks_read(&rq->work, form_text(rq, "cases")),
-                    view_node(rq->page, "Batch.0"));
-    ask(rq);
+    review_ask(rq, flow_asked(rq, form_text(rq, "flow")), flow_picks_read(&rq->work, form_text(rq, "cases")));
 }
 
 void review_batch_take(struct request *rq)

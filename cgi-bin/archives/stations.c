@@ -15,6 +15,7 @@ void station_list(struct request *rq)
 {
     own_to_page(rq);
     list_page(rq, "station_record");
+    own_columns(rq);
     charts_name(rq);
     filters_name(rq, "StationFilters");
     view_set(rq->page, "Title", own_label(rq, "Stations", "站点档案"));
@@ -48,7 +49,8 @@ void station_new(struct request *rq)
 void station_edit(struct request *rq)
 {
     int64_t id = form_int(rq, "id");
-    struct form_values *stored = station_record_to_change(&rq->work, id);
+    struct form_values *stored = rq->method == GET ? station_record_to_change(&rq->work, id) : station_record_values(&rq->work, id);
+    theirs_to_page(rq, stored);
     view_set(rq->page, "Title", "修改站点档案");
     view_set(rq->page, "Submit", own_label(rq, "Submit", "提交审核"));
     view_set(rq->page, "Back", arena_printf(rq->work.arena, PATH "/%" PRId64, id));

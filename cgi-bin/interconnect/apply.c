@@ -87,10 +87,7 @@ void apply_edit(struct request *rq)
 void apply_page(struct request *rq)
 {
     struct connection c = connection_must(&rq->work, form_int(rq, "id"));
-    HDF *node = view_node(rq->page, "Flow");
-    flow_show(&rq->work, CONNECTION_FLOW, c.id, node);
-    view_set(rq->page, "Title", view_get(node, "Title"));
-    view_set(rq->page, "Kind", c.kind);
+    case_show(rq, &c);
     view_set(rq->page, "Edit", connection_form(c.kind) && (strcmp(c.state, "draft") == 0 || strcmp(c.state, "refused") == 0) ? "1" : NULL);
     connection_view(&rq->work, &c, view_node(rq->page, "View"));
     page(rq, "interconnect/application.cst");

@@ -11,6 +11,9 @@
  * State, Label, Tone}. False: no case yet. */
 bool wizard_head(struct request *rq, int step, struct connection *c);
 
+/* wizard.c: flow_show(); an application has no debugging: that stage is left out of its progress bar. */
+void case_show(struct request *rq, const struct connection *c);
+
 /* entry.c: /interconnect, by Connection.Variant */
 void entry_page(struct request *rq);
 

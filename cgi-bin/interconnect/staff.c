@@ -13,11 +13,8 @@ void connections_list(struct request *rq)
 
 void connection_page(struct request *rq)
 {
-    HDF *node = view_node(rq->page, "Flow");
-    flow_show(&rq->work, CONNECTION_FLOW, form_int(rq, "id"), node);
     struct connection c = connection_must(&rq->work, form_int(rq, "id"));
-    view_set(rq->page, "Title", view_get(node, "Title"));
-    view_set(rq->page, "Kind", c.kind);
+    case_show(rq, &c);
     connection_view(&rq->work, &c, view_node(rq->page, "View"));
     if (connection_form(c.kind))
         (void)connection_compare(&rq->work, &c, view_node(rq->page, "Compare"));

@@ -36,3 +36,15 @@ bool wizard_head(struct request *rq, int step, struct connection *c)
     view_set(state, "Tone", there ? flow_state_kind(CONNECTION_FLOW, c->state) : "wait");
     return there;
 }
+
+void case_show(struct request *rq, const struct connection *c)
+{
+    HDF *node = view_node(rq->page, "Flow");
+    flow_show(&rq->work, CONNECTION_FLOW, c->id, node);
+    view_set(rq->page, "Title", view_get(node, "Title"));
+    view_set(rq->page, "Kind", c->kind);
+    if (connection_form(c->kind)) {
+        NEOERR *error = hdf_remove_tree(node, "Steps.1");
+        nerr_ignore(&error);
+    }
+}

@@ -84,13 +84,11 @@ static void by_code(struct request *rq, enum label_of of)
 {
     char *code = arena_copy(rq->work.arena, form_text(rq, "code"));
     const char *equipment;
-    bool declared;
     for (char *c = code; *c; c++)
         *c = *c >= 'a' && *c <= 'z' ? *c - 32 : *c;
-    int64_t id = label_station(&rq->work, of, code, &equipment, &declared);
+    int64_t id = label_station(&rq->work, of, code, &equipment);
     if (!id)
-        fail(&rq->work, FAIL_MISSING, declared ? "该设施已登记，实时数据还没有接入本平台，请以现场标识为准。"
-                                               : "没有找到这个二维码对应的充电站，可能已经撤除或不再对外开放。");
+        fail(&rq->work, FAIL_MISSING, "没有查到这个二维码对应的公开信息。充电站可能尚未接入本平台、已经撤除或不再对外开放，请以现场标识为准。");
     card_fill(rq, id);
     if (*equipment) {
         view_set(rq->page, "Equipment", equipment);

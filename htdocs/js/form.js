@@ -26,6 +26,30 @@
     });
   });
 
+  /* --- a select with a search field: what fits is listed while one types --- */
+  doc.querySelectorAll('[data-find]').forEach(function (box) {
+    var select = doc.getElementById(box.dataset.for), input = box.querySelector('input'), said = box.parentNode.nextElementSibling;
+    var asked = 0, wait;
+    box.querySelector('button').hidden = true;
+    function list(rows) {
+      var chosen = select.value ? select.options[select.selectedIndex] : null;
+      select.length = 1;
+      rows.forEach(function (row) { select.add(new Option(row[1], row[0])); });
+      if (chosen && !rows.some(function (row) { return row[0] === chosen.value; })) select.add(chosen);
+      if (chosen) select.value = chosen.value;
+      said.textContent = input.value ? (rows.length ? '「' + input.value + '」共列出 ' + rows.length + ' 项' : '没有符合「' + input.value + '」的记录') : '';
+    }
+    function ask() {
+      var mine = ++asked;
+      fetch(box.dataset.find + '?q=' + encodeURIComponent(input.value.trim()), { headers: { Accept: 'application/json' } })
+        .then(function (answer) { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
+        .then(function (rows) { if (mine === asked) list(rows); })
+        .catch(function () { box.querySelector('button').hidden = false; });
+    }
+    input.addEventListener('input', function () { clearTimeout(wait); wait = setTimeout(ask, 250); });
+    input.addEventListener('keydown', function (event) { if (event.key === 'Enter') { event.preventDefault(); clearTimeout(wait); ask(); select.focus(); } });
+  });
+
   /* --- characters left --- */
   doc.querySelectorAll('textarea[data-count]').forEach(function (area) {
     var most = Number(area.dataset.count), note = doc.createElement('p');

@@ -56,6 +56,8 @@ static const struct key {
     { "Password.HashMebibytes",   KEY_INT,  8, 4096 },
     { "Crypto.Suite",             KEY_TEXT, 2, 4 },
     { "Files.PixelLimit",         KEY_INT,  10000, 100000000 },
+    { "Files.LooseMost",          KEY_INT,  10, 100000 },
+    { "Files.LooseMebibytes",     KEY_INT,  10, 100000 },
     { "Files.UnpackedLimit",      KEY_INT,  1 << 20, 1 << 30 },
     { "Outbox.PerHour",           KEY_INT,  1, 10000 },
     { "Outbox.PerDay",            KEY_INT,  1, 10000 },

@@ -116,6 +116,7 @@ static void register_platform(struct work *work, const char *kind, const struct 
     if (strcmp(kind, "review") != 0 || partner_exists(work, own) || keys_of(work, values, id, &keys))
         return;
     partner_save(work, own, config_text("Exchange.OperatorId"), values_text(values, "base_url"), &keys, &keys);
+    connection_pull_ask(work, own);
 }
 
 static void check_base_url(struct form_values *values, const char *kind)

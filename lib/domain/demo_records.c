@@ -16,6 +16,12 @@
 #define OPERATORS " (SELECT id FROM (SELECT id FROM operator WHERE source = 'demo' ORDER BY id LIMIT 4) AS first)"
 #define OF_ONE    " FROM station s WHERE s.source = 'demo' AND s.removed_at IS NULL AND s.operator_id IN" OPERATORS
 #define AGO       " - INTERVAL (10 + s.id % 40) DAY"
+#define LATELY(id) " - INTERVAL (" id " % 9) DAY - INTERVAL (" id " % 7) HOUR"      /* what waits has waited for days, not months */
+
+/* Of twenty stations one is 「待提交」, one waits, one was refused; of thirty facilities likewise, and one waits for its
+ * interconnection. */
+#define STATE_S "ELT(1 + id % 20, 'draft', 'filed', 'refused')"
+#define STATE_E "ELT(1 + e.id % 30, 'draft', 'filed', 'refused', 'passed', 'passed', 'passed', 'passed', 'linking', 'unlinked')"
 
 #define Q_ANY "SELECT 1 FROM station_record LIMIT 1"
 #define Q_CONNECTED "UPDATE operator SET connected_at = COALESCE(connected_at, NOW(3) - INTERVAL 60 DAY) WHERE id IN" OPERATORS
@@ -27,8 +33,8 @@
     " LEFT(site_guide, 100), LEFT(match_cars, 100), LEFT(park_info, 100), LEFT(IF(busine_hours = '', '00:00-24:00', busine_hours), 100)," \
     " LEFT(IF(electricity_fee = '', '1.00 元/度', electricity_fee), 255), LEFT(IF(service_fee = '', '0.60 元/度', service_fee), 100)," \
     " LEFT(park_fee, 100), LEFT(payment, 20), support_order, CURDATE() - INTERVAL (100 + id % 900) DAY," \
-    " ELT(1 + id % 10, 'draft', 'filed', 'refused', 'passed', 'passed', 'passed', 'passed', 'passed', 'passed', 'passed')," \
-    " NOW(3)" AGO ", IF(id % 10 = 0, NULL, NOW(3)" AGO "), IF(id % 10 > 2, NOW(3)" AGO ", NULL)" OF_ONE " AND CHAR_LENGTH(code) <= 20"
+    " COALESCE(" STATE_S ", 'passed'), IF(id % 20 = 1, NOW(3)" LATELY("id") ", NOW(3)" AGO ")," \
+    " IF(id % 20 = 0, NULL, IF(id % 20 = 1, NOW(3)" LATELY("id") ", NOW(3)" AGO ")), IF(id % 20 > 2, NOW(3)" AGO ", NULL)" OF_ONE " AND CHAR_LENGTH(code) <= 20"
 #define Q_REPORTS "INSERT INTO report (operator_id, name, model, manufacturer_name, equipment_type, power, number, agency, issued_on," \
     " valid_until, division_code) SELECT s.operator_id, CONCAT(LEFT(e.model, 30), ' 型式试验报告'), LEFT(e.model, 20), e.manufacturer_name," \
     " e.equipment_type, MAX(e.power), CONCAT('DEMO-', s.operator_id, '-', MIN(e.id)), '国家电动汽车充换电设施检测中心（演示）'," \
@@ -47,11 +53,21 @@
     " COALESCE((SELECT MAX(c.voltage_upper) FROM connector c WHERE c.equipment_id = e.id), 750)," \
     " COALESCE((SELECT MAX(c.current) FROM connector c WHERE c.equipment_id = e.id), 125), 2," \
     " COALESCE(e.production_date, CURDATE() - INTERVAL (1100 + e.id % 300) DAY), CURDATE() - INTERVAL (50 + e.id % 40) DAY, r.division_code," \
-    " IF(r.passed_at IS NULL, 'draft', ELT(1 + e.id % 16, 'draft', 'filed', 'refused', 'passed', 'passed', 'passed', 'linking', 'unlinked'," \
-    " 'linked', 'linked', 'linked', 'linked', 'linked', 'linked', 'linked', 'linked'))," \
-    " NOW(3)" AGO ", IF(r.passed_at IS NULL OR e.id % 16 = 0, NULL, NOW(3)" AGO "), IF(r.passed_at IS NULL OR e.id % 16 < 3, NULL, NOW(3)" AGO ")," \
-    " IF(r.passed_at IS NULL OR e.id % 16 < 8, NULL, NOW(3)" AGO ") FROM station_record r JOIN station s ON s.operator_id = r.operator_id" \
-    " AND s.code = r.code JOIN equipment e ON e.station_id = s.id WHERE e.removed_at IS NULL AND CHAR_LENGTH(e.code) <= 23"
+    " IF(r.passed_at IS NULL, 'draft', COALESCE(" STATE_E ", 'linked')), IF(r.passed_at IS NOT NULL AND e.id % 30 IN (1, 7), NOW(3)" LATELY("e.id") ", NOW(3)" AGO ")," \
+    " IF(r.passed_at IS NULL OR e.id % 30 = 0, NULL, NOW(3)" AGO "), IF(r.passed_at IS NULL OR e.id % 30 < 3, NULL, NOW(3)" AGO ")," \
+    " IF(r.passed_at IS NULL OR e.id % 30 < 9, NULL, NOW(3)" AGO ") FROM station_record r JOIN station s ON s.operator_id = r.operator_id" \
+    " AND s.code = r.code JOIN equipment e ON e.station_id = s.id WHERE e.removed_at IS NULL AND CHAR_LENGTH(e.code) <= 23" \
+    " AND (r.passed_at IS NOT NULL OR e.id % 12 = 0)"      /* of the others the company has begun a few */
+
+/* What a reviewer has something to find in: in each county a station and a facility that differ from what the platform pushes,
+ * a station that stands elsewhere, a facility with another one's serial number. */
+#define WAITING(table, which) " (SELECT id FROM (SELECT " which "(id) AS id FROM " table " WHERE state = 'filed' GROUP BY division_code" \
+    " HAVING '" which "' = 'MIN' OR COUNT(*) > 1) AS waiting)"
+#define Q_DIFFERS_S "UPDATE station_record SET park_nums = park_nums + 6 WHERE id IN" WAITING("station_record", "MIN")
+#define Q_ASTRAY    "UPDATE station_record SET typed_lng = typed_lng - 0.6, lng = lng - 0.6 WHERE id IN" WAITING("station_record", "MAX")
+#define Q_DIFFERS_E "UPDATE equipment_record SET power = power * 2 WHERE id IN" WAITING("equipment_record", "MIN")
+#define Q_TWIN      "UPDATE equipment_record e JOIN (SELECT division_code, MIN(serial_no) AS serial_no FROM equipment_record WHERE state = 'linked'" \
+    " GROUP BY division_code) t ON t.division_code = e.division_code SET e.serial_no = t.serial_no WHERE e.id IN" WAITING("equipment_record", "MAX")
 #define Q_GUNS "INSERT INTO connector_record (equipment_record_id, code, name, connector_type, national_standard, power, voltage_lower," \
     " voltage_upper, current, park_no) SELECT r.id, LEFT(c.code, 26), LEFT(c.name, 30), c.connector_type, COALESCE(c.national_standard, 2)," \
     " COALESCE(c.power, r.power), COALESCE(c.voltage_lower, r.voltage_lower), COALESCE(c.voltage_upper, r.voltage_upper)," \
@@ -72,8 +88,8 @@
     " WHERE FIND_IN_SET(state, '" states "') ORDER BY id"
 #define BY_OWNER "演示运营商", "充电设施运营商", "1", ""
 #define BY_CITY  "市发展改革部门", "市级主管部门", "0"
-#define DUE(flow, table, states) "INSERT INTO flow_due (flow, case_id, due_on, since, from_on, days) SELECT '" flow "', id, CURDATE() + INTERVAL (id % 7 - 1) DAY," \
-    " state_at, CURDATE() + INTERVAL (id % 7 - 8) DAY, 5 FROM " table " WHERE FIND_IN_SET(state, '" states "')"
+#define DUE(flow, table, states) "INSERT INTO flow_due (flow, case_id, due_on, since, from_on, days) SELECT '" flow "', id, DATE(state_at) + INTERVAL 7 DAY," \
+    " state_at, DATE(state_at), 5 FROM " table " WHERE FIND_IN_SET(state, '" states "')"
 #define STEP_OF(...) STEP(__VA_ARGS__)
 #define ALL_S "draft,filed,refused,passed"
 #define ALL_E "draft,filed,refused,passed,linking,unlinked,linked"
@@ -207,6 +223,10 @@ static void records_make(struct work *side, void *arg)
     db_exec(side, Q_EQUIPMENT);
     db_exec(side, Q_GUNS);
     db_exec(side, Q_COUNTS);
+    db_exec(side, Q_DIFFERS_S);
+    db_exec(side, Q_ASTRAY);
+    db_exec(side, Q_DIFFERS_E);
+    db_exec(side, Q_TWIN);
     papers_tie(side);
     pictures_tie(side);
     ways_make(side);

@@ -101,7 +101,6 @@ static void own_must(struct work *work, int64_t id, int64_t own, struct record_r
 {
     if (!db_struct(work, record_columns, row, Q_OWN, I(id), I(own)))
         fail(work, FAIL_MISSING, "%s", "");
-    record_check_changeable(work, row);
 }
 
 struct form_values *equipment_record_to_change(struct work *work, int64_t id)
@@ -158,12 +157,15 @@ int64_t equipment_record_save(struct work *work, struct form_values *values, int
     struct record_row row = { .state = NULL };
     if (id)
         own_must(work, id, own, &row);
+    if (id && (!record_check_open(work, values, FLOW, &row) || !record_check_saved(values, &row.saved)))
+        return 0;
     const char *division = check_ties(work, values, own, id);
     if (values_wrong(values))
         return 0;
     values_give(values, "operator_id", I(own));
     values_give(values, "division_code", T(division));
     values_give(values, "connectors", I((int64_t)values_count(values, "guns")));
+    record_sign(work, values);
     id = form_store(work, values, id);
     record_changed(work, FLOW, id, row.state);
     record_trail(work, "record-save", FLOW, id);
@@ -180,6 +182,7 @@ void equipment_record_drop(struct work *work, int64_t id)
     int64_t own = record_lock(work);
     struct record_row row;
     own_must(work, id, own, &row);
+    record_check_changeable(work, &row);
     if (row.passed_at)
         fail(work, FAIL_CONFLICT, "该设施档案曾通过审核，不能删除。");
     file_link(work, "equipment_record", id, "photos", NULL, 0);
@@ -286,6 +289,7 @@ static void restored(struct work *work, int64_t id)
     if (!passed)
         fail(work, FAIL_CONFLICT, "%s。", wrong);
     values_give(passed, "connectors", I((int64_t)values_count(passed, "guns")));
+    record_sign(work, passed);
     form_store(work, passed, id);
 }
 

@@ -14,6 +14,7 @@
 #include "core/db.h"
 #include "core/text.h"
 #include "domain/file_kind.h"
+#include "domain/file_quota.h"
 #include "domain/file_store.h"
 #include "draw/picture.h"
 
@@ -193,6 +194,8 @@ const char *file_take(struct work *work, const struct upload *upload, unsigned a
     static const struct kind unknown = { "", "", "bin", NULL };
     const char *wrong = "是空文件，请重新选择文件";
     if ((t.data = read_upload(work, upload, &t.size)))
+        wrong = file_quota_wrong(work, (int64_t)t.size);
+    if (t.data && !wrong)
         wrong = take_kind(work, &t, accept);
     if (wrong) {
         const char *name = clean_name(arena, upload->name, &unknown);

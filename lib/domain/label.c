@@ -20,8 +20,6 @@
 #define Q_BY_RECORD "SELECT s.id, '' FROM equipment_record r JOIN station_record d ON d.id = r.station_record_id" \
                   " JOIN station s ON s.operator_id = d.operator_id AND s.code = d.code WHERE r.public_code = ?" \
                   " AND r.passed_at IS NOT NULL AND s.published = 1 AND s.removed_at IS NULL LIMIT 1"
-#define Q_DECLARED_STATION   "SELECT COUNT(*) FROM station_record WHERE public_code = ? AND passed_at IS NOT NULL"
-#define Q_DECLARED_EQUIPMENT "SELECT COUNT(*) FROM equipment_record WHERE public_code = ? AND passed_at IS NOT NULL"
 
 bool label_read(struct work *work, enum label_of of, int64_t id, struct label_row *row)
 {
@@ -40,18 +38,15 @@ const char *label_path(struct work *work, enum label_of of, const struct label_r
 
 struct found { int64_t id; const char *equipment; };
 
-int64_t label_station(struct work *work, enum label_of of, const char *code, const char **equipment, bool *declared)
+int64_t label_station(struct work *work, enum label_of of, const char *code, const char **equipment)
 {
     static const struct db_column columns[] = { DB_INT(struct found, id), DB_TEXT(struct found, equipment), DB_END };
     struct found found = { 0 };
     *equipment = "";
-    *declared = false;
     bool there = of == LABEL_STATION ? db_struct(work, columns, &found, Q_OF_STATION, T(code))
                : db_struct(work, columns, &found, Q_OF_EQUIPMENT, T(code)) || db_struct(work, columns, &found, Q_BY_RECORD, T(code));
-    if (there) {
-        *equipment = found.equipment;
-        return found.id;
-    }
-    *declared = (of == LABEL_STATION ? db_int(work, 0, Q_DECLARED_STATION, T(code)) : db_int(work, 0, Q_DECLARED_EQUIPMENT, T(code))) > 0;
-    return 0;
+    if (!there)
+        return 0;
+    *equipment = found.equipment;
+    return found.id;
 }

@@ -23,7 +23,8 @@ bool label_read(struct work *work, enum label_of of, int64_t id, struct label_ro
 const char *label_path(struct work *work, enum label_of of, const struct label_row *row);
 
 /* A public code's station among the pushed ones on the public map: its id, 0 none; `*equipment`: the facility's own code,
- * for LABEL_EQUIPMENT. `*declared`: a record that passed has this code, though nothing is pushed (yet). */
-int64_t label_station(struct work *work, enum label_of of, const char *public_code, const char **equipment, bool *declared);
+ * for LABEL_EQUIPMENT. Codes can be guessed (they are made of operator and code), so one that is declared and not public is
+ * answered as one that was never given. */
+int64_t label_station(struct work *work, enum label_of of, const char *public_code, const char **equipment);
 
 #endif

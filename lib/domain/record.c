@@ -13,7 +13,8 @@
 const struct db_column record_columns[] = {
     DB_INT(struct record_row, id), DB_INT(struct record_row, operator_id), DB_TEXT(struct record_row, state),
     DB_INT(struct record_row, removable), DB_TEXT(struct record_row, code), DB_TEXT(struct record_row, name),
-    DB_TEXT(struct record_row, passed_at), DB_TEXT(struct record_row, passed), DB_END };
+    DB_TEXT(struct record_row, passed_at), DB_TEXT(struct record_row, passed), DB_INT(struct record_row, saved.revision),
+    DB_TEXT(struct record_row, saved.by), DB_TEXT(struct record_row, saved.at), DB_END };
 
 /* --- whose ------------------------------------------------------------------------------------------------------ */
 
@@ -42,6 +43,32 @@ void record_check_changeable(struct work *work, const struct record_row *row)
 {
     if (!changeable(row->state))
         fail(work, FAIL_CONFLICT, "档案正在审核，请先撤回再修改或删除。");
+}
+
+bool record_check_saved(struct form_values *values, const struct record_saved *saved)
+{
+    if (!values_stale(values, saved->revision))
+        return true;
+    values_conflict(values, saved->revision, "%s已于 %s 保存过该档案，本页填写的内容尚未保存。请对照下列不同之处修改本页；再次保存时以本页内容为准。",
+                    *saved->by ? saved->by : "本企业其他人员", saved->at);
+    return false;
+}
+
+bool record_check_open(struct work *work, struct form_values *values, const char *flow, const struct record_row *row)
+{
+    if (changeable(row->state))
+        return true;
+    if (!values_of_page(values))
+        record_check_changeable(work, row);
+    values_conflict(values, 0, "该档案已由本企业人员提交，当前为「%s」，本页填写的内容尚未保存。如需修改，请先撤回该档案的申请，再保存本页。",
+                    flow_state_label(flow, row->state));
+    return false;
+}
+
+void record_sign(struct work *work, struct form_values *values)
+{
+    values_give(values, "saved_by", T(work->actor.name ? work->actor.name : ""));
+    values_give(values, "saved_at", T(time_format(work->arena, work->now, "%Y-%m-%d %H:%M:%S")));
 }
 
 void record_changed(struct work *work, const char *flow, int64_t id, const char *state)

@@ -19,15 +19,28 @@ bool        record_staff(struct work *work);
 const char *record_division(struct work *work);
 
 /* One row as both tables have it: SELECT RECORD_COLUMNS. */
-#define RECORD_COLUMNS "id, operator_id, state, removable, COALESCE(code, ''), name, DATE_FORMAT(passed_at, '%Y-%m-%d %H:%i'), passed"
+#define RECORD_COLUMNS "id, operator_id, state, removable, COALESCE(code, ''), name, DATE_FORMAT(passed_at, '%Y-%m-%d %H:%i'), passed, " RECORD_SAVED
+/* Of reports too: SELECT RECORD_SAVED into struct record_saved. */
+#define RECORD_SAVED "revision, saved_by, DATE_FORMAT(saved_at, '%Y-%m-%d %H:%i')"
+struct record_saved {
+    int64_t     revision;
+    const char *by, *at;
+};
 struct record_row {
     int64_t     id, operator_id, removable;
     const char *state, *code, *name, *passed_at, *passed;    /* the last two NULL: it never passed */
+    struct record_saved saved;
 };
 extern const struct db_column record_columns[];
 
 /* Locks the actor's company: within it codes are compared before they are stored. Ends the work (403) without one. */
 int64_t record_lock(struct work *work);
+/* What is to be stored was typed over what was stored last; else `values` are in conflict, with who saved meanwhile and when. */
+bool record_check_saved(struct form_values *values, const struct record_saved *saved);
+/* The same while a department reviews it: what was typed stays on the page until somebody has withdrawn the record. */
+bool record_check_open(struct work *work, struct form_values *values, const char *flow, const struct record_row *row);
+/* Who stores it, and when. */
+void record_sign(struct work *work, struct form_values *values);
 /* 409 with what to do first while a department reviews it. */
 void record_check_changeable(struct work *work, const struct record_row *row);
 /* Begins the way of a new record; what had come to an end is 「待提交」 again once it was changed. */

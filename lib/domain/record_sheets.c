@@ -117,6 +117,7 @@ static void begin_ways(struct work *work, struct gathered *g, const char *flow)
 static void store(struct work *work, struct form_values *values, struct gathered *g, const char *flow)
 {
     values_give(values, "operator_id", I(g->own));
+    record_sign(work, values);
     g->begun[g->begun_count++] = form_store(work, values, 0);
     if (g->begun_count == BEGUN_MOST)
         begin_ways(work, g, flow);

@@ -19,6 +19,7 @@
 #define Q_DIVISION "SELECT COALESCE(division_code, '') FROM operator WHERE id = ?"
 #define Q_TAKEN    "SELECT COUNT(*) FROM report WHERE operator_id = ? AND number = ? AND id <> ?"
 #define Q_OWN      "SELECT version FROM report WHERE id = ? AND operator_id = ? FOR UPDATE"
+#define Q_SAVED    "SELECT " RECORD_SAVED " FROM report WHERE id = ? AND operator_id = ? FOR UPDATE"
 #define Q_VERSION  "INSERT INTO report_file (report_id, version, number, agency, issued_on, valid_until, reason, account_id, actor_name)" \
                    " VALUES (?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?)"
 #define Q_IN_FORCE "UPDATE report SET number = ?, agency = ?, issued_on = ?, valid_until = NULLIF(?, ''), version = ? WHERE id = ?"
@@ -33,8 +34,8 @@
 #define Q_FILES_DROP "DELETE FROM report_file WHERE report_id = ?"
 #define Q_DROP     "DELETE FROM report WHERE id = ? AND operator_id = ?"
 #define Q_USABLE   "SELECT " REPORT_IS " FROM report r WHERE r.id = ? AND r.operator_id = ?"
-#define Q_OPTIONS  "SELECT id AS Value, CONCAT(name, '（', number, '）') AS Label FROM report WHERE operator_id = ?" \
-                   " ORDER BY id <> ?, id DESC LIMIT ?"
+#define Q_OPTIONS  "SELECT id AS Value, CONCAT(name, '（', number, '）') AS Label FROM report WHERE operator_id = ? AND (? = '' OR id = ? OR INSTR(name, ?)" \
+                   " OR INSTR(number, ?) OR INSTR(model, ?)) ORDER BY id <> ?, id DESC LIMIT ?"
 
 
 struct read { int64_t operator_id, valid; const char *name, *until; };
@@ -89,6 +90,7 @@ int64_t report_add(struct work *work, struct form_values *values)
         return 0;
     values_give(values, "operator_id", I(own));
     values_give(values, "division_code", T(db_text(work, Q_DIVISION, I(own))));
+    record_sign(work, values);
     int64_t id = form_store(work, values, 0);
     version_store(work, values, id, 1, "");
     record_trail(work, "report-save", "report", id);
@@ -113,9 +115,16 @@ struct form_values *report_to_change(struct work *work, int64_t id)
 
 int64_t report_save(struct work *work, struct form_values *values, int64_t id)
 {
+    static const struct db_column columns[] = { DB_INT(struct record_saved, revision), DB_TEXT(struct record_saved, by),
+                                                DB_TEXT(struct record_saved, at), DB_END };
+    struct record_saved saved;
     int64_t own = record_lock(work);
-    (void)own_version(work, id, own);
+    if (!db_struct(work, columns, &saved, Q_SAVED, I(id), I(own)))
+        fail(work, FAIL_MISSING, "%s", "");
+    if (!record_check_saved(values, &saved))
+        return 0;
     values_give(values, "operator_id", I(own));
+    record_sign(work, values);
     record_trail(work, "report-save", "report", id);
     return form_store(work, values, id);
 }
@@ -210,7 +219,7 @@ const char *report_is_wrong(const char *is)
     return strcmp(is, "bare") == 0 ? "检测报告没有上传型式试验报告，请在「报告档案」更换报告" : NULL;
 }
 
-bool report_options(struct work *work, int64_t with, int most, HDF *node)
+bool report_options(struct work *work, const char *sought, int64_t with, int most, HDF *node)
 {
-    return db_rows(work, node, Q_OPTIONS, I(record_company(work)), I(with), I(most)) == most;
+    return db_rows(work, node, Q_OPTIONS, I(record_company(work)), T(sought), I(with), T(sought), T(sought), T(sought), I(with), I(most)) == most;
 }

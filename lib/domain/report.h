@@ -40,6 +40,6 @@ const char *report_usable(struct work *work, int64_t operator_id, int64_t id);
                   " THEN 'bare' ELSE 'good' END"
 const char *report_is_wrong(const char *is);
 /* For a select, as station_record_options(). */
-bool report_options(struct work *work, int64_t with, int most, HDF *node);
+bool report_options(struct work *work, const char *sought, int64_t with, int most, HDF *node);
 
 #endif

@@ -15,7 +15,12 @@
 
 #define Q_FILE "SELECT LOWER(HEX(sha256)) AS hex, name FROM file WHERE id = ?"
 #define Q_ADD "INSERT INTO sheet_import (kind, operator_id, account_id, sha256, file_id, name) VALUES (?, ?, ?, UNHEX(?), ?, ?)"
-#define Q_SAME "SELECT id FROM sheet_import WHERE kind = ? AND operator_id = ? AND sha256 = UNHEX(?) FOR UPDATE"
+#define Q_SAME "SELECT id FROM sheet_import WHERE kind = ? AND operator_id = ? AND sha256 = UNHEX(?) ORDER BY round DESC LIMIT 1 FOR UPDATE"
+#define Q_OWN "SELECT id FROM sheet_import WHERE id = ? AND kind = ? AND operator_id = ? FOR UPDATE"
+#define Q_LATEST "SELECT a.id FROM sheet_import a JOIN sheet_import b ON b.kind = a.kind AND b.operator_id = a.operator_id AND b.sha256 = a.sha256" \
+                 " WHERE b.id = ? ORDER BY a.round DESC LIMIT 1 FOR UPDATE"
+#define Q_ROUND "INSERT INTO sheet_import (kind, operator_id, account_id, sha256, round, file_id, name)" \
+                " SELECT kind, operator_id, ?, sha256, round + 1, file_id, name FROM sheet_import WHERE id = ? AND state = 'done'"
 #define Q_JOB "(SELECT j.state FROM job j WHERE j.job_key = CONCAT('sheet.import:', i.id))"
 #define Q_AGAIN "UPDATE sheet_import i SET i.state = 'waiting', i.rows_total = 0, i.problems = 0, i.findings = NULL," \
                 " i.finished_at = NULL, i.account_id = ?, i.name = ?" \
@@ -66,6 +71,12 @@ const char *sheet_import_file(struct work *work, const char *hex)
 
 struct brought { const char *hex, *name; };
 
+static void job_begin(struct work *work, int64_t id)
+{
+    job_add(work, "sheet.import", arena_printf(work->arena, "sheet.import:%lld", (long long)id),
+            arena_printf(work->arena, "{\"id\":%lld}", (long long)id));
+}
+
 int64_t sheet_import_take(struct work *work, const char *kind, int64_t file_id, bool *again)
 {
     static const struct db_column columns[] = { DB_TEXT(struct brought, hex), DB_TEXT(struct brought, name), DB_END };
@@ -79,8 +90,20 @@ int64_t sheet_import_take(struct work *work, const char *kind, int64_t file_id, 
     if (fresh)
         file_link(work, "sheet_import", id, "file", &file_id, 1);
     if (!*again)
-        job_add(work, "sheet.import", arena_printf(work->arena, "sheet.import:%lld", (long long)id),
-                arena_printf(work->arena, "{\"id\":%lld}", (long long)id));
+        job_begin(work, id);
+    return id;
+}
+
+/* The bytes stay: they belong to the first round. */
+int64_t sheet_import_again(struct work *work, const char *kind, int64_t id)
+{
+    if (!db_int(work, 0, Q_OWN, I(id), T(kind), I(work->actor.operator_id)))
+        return 0;
+    id = db_int(work, 0, Q_LATEST, I(id));
+    if (!db_exec(work, Q_ROUND, I(work->actor.account_id), I(id)))       /* it runs, or was refused: that is the one to look at */
+        return id;
+    id = db_int(work, 0, Q_LATEST, I(id));
+    job_begin(work, id);
     return id;
 }
 

@@ -6,7 +6,8 @@
  * What holds. First every row is checked (READ), then all are stored in one transaction, together with the word that the
  * import is done: killed in the middle, nothing is half stored, and the next runner begins anew. The same file (SHA-256)
  * of one company is one import: while it runs, or once it is done, bringing it again shows that one; refused, it is checked
- * again (what it lacked may be there by now). The job acts as the person who brought the file, with its scope.
+ * again (what it lacked may be there by now). Done, it is imported once more only when that is asked for in so many words
+ * (sheet_import_again: its records were deleted); codes that are still there are then named, nothing is doubled. The job acts as the person who brought the file, with its scope.
  * States: waiting → checking → storing → done, or refused; 「failed」 is said of one whose job gave up. */
 #ifndef DOMAIN_SHEET_IMPORT_H
 #define DOMAIN_SHEET_IMPORT_H
@@ -40,6 +41,10 @@ const struct sheet_import_kind *sheet_import_kind_at(const char *path);        /
 /* The uploaded file (file_take) becomes an import of the actor's company, and a job. Returns its id: a new one, or that of
  * the same file. `again`: it was there and will not run again (running, or done). */
 int64_t sheet_import_take(struct work *work, const char *kind, int64_t file_id, bool *again);
+
+/* One more import of the file of import `id`, which is done. Returns the new one's id; when the latest of that file is not done,
+ * that one's. 0: absent. */
+int64_t sheet_import_again(struct work *work, const char *kind, int64_t id);
 
 /* node.{Id, Name, State, Label, Running, Total, Done, Percent, Problems, Listed, Refused, Created, Finished,
  * List.N.{Sheet, Where, Label, Value, Text}} of the actor's company; at most `most` problems. False: absent. */

@@ -26,7 +26,8 @@
 #define Q_USED     "SELECT COUNT(*) FROM equipment_record WHERE station_record_id = ?"
 #define Q_DROP     "DELETE FROM station_record WHERE id = ? AND operator_id = ? AND removable = 1"
 #define Q_OPTIONS  "SELECT id AS Value, CONCAT(IF(name = '', '未命名', name), IF(code IS NULL, '', CONCAT('（', code, '）'))) AS Label," \
-                   " state AS State FROM station_record WHERE operator_id = ? ORDER BY id <> ?, id DESC LIMIT ?"
+                   " state AS State FROM station_record WHERE operator_id = ? AND (? = '' OR id = ? OR INSTR(name, ?) OR INSTR(LOWER(code), LOWER(?)))" \
+                   " ORDER BY id <> ?, id DESC LIMIT ?"
 
 static const char *complete(struct work *work, int64_t id, HDF *reasons)
 {
@@ -75,9 +76,9 @@ void station_record_view(struct work *work, int64_t id, HDF *node)
     view_set_int(node, "Equipment", db_int(work, 0, Q_USED, I(id)));
 }
 
-bool station_record_options(struct work *work, int64_t with, int most, HDF *node)
+bool station_record_options(struct work *work, const char *sought, int64_t with, int most, HDF *node)
 {
-    return db_rows(work, node, Q_OPTIONS, I(record_company(work)), I(with), I(most)) == most;
+    return db_rows(work, node, Q_OPTIONS, I(record_company(work)), T(sought), I(with), T(sought), T(sought), I(with), I(most)) == most;
 }
 
 /* --- changing ------------------------------------------------------------------------------------------------------- */
@@ -86,7 +87,6 @@ static void own_must(struct work *work, int64_t id, int64_t own, struct record_r
 {
     if (!db_struct(work, record_columns, row, Q_OWN, I(id), I(own)))
         fail(work, FAIL_MISSING, "%s", "");
-    record_check_changeable(work, row);
 }
 
 struct form_values *station_record_to_change(struct work *work, int64_t id)
@@ -105,11 +105,14 @@ int64_t station_record_save(struct work *work, struct form_values *values, int64
     struct record_row row = { .state = NULL };
     if (id)
         own_must(work, id, own, &row);
+    if (id && (!record_check_open(work, values, FLOW, &row) || !record_check_saved(values, &row.saved)))
+        return 0;
     if (values_has(values, "code") && db_int(work, 0, Q_TAKEN, I(own), T(values_text(values, "code")), I(id)))
         values_error(values, "code", "「充电站编码」%s 已用于本企业的另一份站点档案，请核对", values_text(values, "code"));
     if (values_wrong(values))
         return 0;
     values_give(values, "operator_id", I(own));
+    record_sign(work, values);
     id = form_store(work, values, id);
     record_changed(work, FLOW, id, row.state);
     db_exec(work, Q_PLACES, T(values_text(values, "division_code")), I(id), T(values_text(values, "division_code")));
@@ -127,6 +130,7 @@ void station_record_drop(struct work *work, int64_t id)
     int64_t own = record_lock(work), used;
     struct record_row row;
     own_must(work, id, own, &row);
+    record_check_changeable(work, &row);
     if (row.passed_at)
         fail(work, FAIL_CONFLICT, "该站点档案曾通过审核，不能删除。");
     if ((used = db_int(work, 0, Q_USED, I(id))))
@@ -178,6 +182,7 @@ static void restored(struct work *work, int64_t id)
     struct form_values *passed = to_restore(work, id, &wrong);
     if (!passed)
         fail(work, FAIL_CONFLICT, "%s。", wrong);
+    record_sign(work, passed);
     form_store(work, passed, id);
     db_exec(work, Q_PLACES, T(values_text(passed, "division_code")), I(id), T(values_text(passed, "division_code")));
 }

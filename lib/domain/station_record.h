@@ -39,9 +39,9 @@ const char *station_record_submit(struct work *work, int64_t id, HDF *reasons);
 /* Deletes what never passed and is not under review, and is used by no facility; else 409 with the reason. */
 void station_record_drop(struct work *work, int64_t id);
 
-/* The actor's company's, newest first: node.N.{Value, Label, State} for a select; at most `most`, `with` always among
- * them. True: there are more. */
-bool station_record_options(struct work *work, int64_t with, int most, HDF *node);
+/* The actor's company's, newest first: node.N.{Value, Label, State} for a select; whose name or code
+ * holds `sought` ("": all); at most `most`, `with` (0: none) always among them. True: there are more. */
+bool station_record_options(struct work *work, const char *sought, int64_t with, int most, HDF *node);
 
 /* It passed: keeps what it says now. The consequence of 「通过」; the demonstration calls it too. */
 void station_record_keep(struct work *work, int64_t id);

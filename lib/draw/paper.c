@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDE = 595, HIGH = 842, MARGIN = 56, LABEL = 140, PAD = 6, STAMP_HIGH = 90 };
+enum { WIDE = 595, HIGH = 842, MARGIN = 56, LABEL = 140, PAD = 4, STAMP_HIGH = 90 };
 #define FONT "Noto Sans CJK SC"
 
 struct bytes { char *data; size_t size, room; };

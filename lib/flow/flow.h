@@ -100,6 +100,7 @@ struct flow_move {
     const char    *idempotency;      /* NULL: none. A second move with the same key is the first one's success */
     int64_t        seen;             /* last step the person had before the eyes (node.Seen); 0: not asked. A case that
                                         was withdrawn, changed and filed again meanwhile is then a conflict */
+    const char    *seen_at;          /* state_at as the person saw it in a list; NULL, "": not asked. As `seen` */
     const int64_t *copies;           /* accounts to send a copy to */
     size_t         copy_count;
     HDF           *reasons;          /* filled when a guard refuses; NULL: not wanted */

@@ -101,6 +101,10 @@ static void check_state(struct moving *m)
     }
     if (m->move->seen && last_read(m, &last) && last.id != m->move->seen)
         conflict(m, &last);
+    if (m->move->seen_at && *m->move->seen_at && strcmp(m->move->seen_at, m->c.since) != 0) {
+        last_read(m, &last);
+        conflict(m, &last);
+    }
 }
 
 const char *flow_opinion_wrong(struct work *work, const struct flow_action *action, const char *opinion)

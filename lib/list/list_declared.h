@@ -63,6 +63,7 @@ struct list_action {
     const char     *name, *label, *path, *confirm;
     enum capability capability;
     bool            post;
+    const char     *seen;          /* column whose value the button sends along as `seen_at`; NULL: none */
     const char     *when_column;   /* NULL: always */
     const char     *when_values;   /* "failed|waiting" */
 };
@@ -73,6 +74,7 @@ struct list {
     const char *key_sql, *table;
     const struct list_column *key;
     bool        growing;
+    bool        ordered;       /* an index holds the scope's division column and the figures' columns, in their order */
     size_t      page_size, bulk_limit;
     int64_t     count_limit, export_limit;
 

@@ -257,7 +257,7 @@ static void figure_read(struct list *list, HDF *node)
 
 static void action_read(struct list *list, struct list_action *actions, size_t *count, HDF *node)
 {
-    attributes_known(node, " path capability post when confirm ");
+    attributes_known(node, " path capability post when confirm seen ");
     if (*count == LIST_ACTIONS)
         stop(hdf_obj_name(node), "too many actions");
     struct list_action *a = &actions[(*count)++];
@@ -267,6 +267,9 @@ static void action_read(struct list *list, struct list_action *actions, size_t *
     a->path = attribute(node, "path");
     a->confirm = attribute(node, "confirm");
     a->post = attribute(node, "post") != NULL;
+    a->seen = attribute(node, "seen");
+    if (a->seen && (!a->post || !list_column(list, a->seen)))
+        stop(a->name, "seen= names a declared column, for an action that posts");
     a->capability = capability_by_key(capability ? capability : "");
     if (!a->path || a->path[0] != '/')
         stop(a->name, "needs path=/…");
@@ -341,7 +344,7 @@ static size_t number_read(HDF *tree, const char *key, size_t otherwise, size_t m
 
 static void known_keys(HDF *tree)
 {
-    static const char known[] = " title path unit table key growing scope order page_size count_limit export_limit"
+    static const char known[] = " title path unit table key growing ordered scope order page_size count_limit export_limit"
                                 " bulk_limit csv xlsx empty joins columns filters fixed figures actions bulk ";
     for (HDF *node = hdf_obj_child(tree); node; node = hdf_obj_next(node)) {
         char key[80];
@@ -359,6 +362,7 @@ static void head_read(struct list *list, HDF *tree)
     list->table = name_checked("table", hdf_get_value(tree, "table", NULL));
     list->from_sql = arena_printf(memory, " FROM `%s`", list->table);
     list->growing = hdf_get_int_value(tree, "growing", 0) != 0;
+    list->ordered = hdf_get_int_value(tree, "ordered", 0) != 0;
     list->csv = hdf_get_value(tree, "csv", NULL);
     list->xlsx = hdf_get_value(tree, "xlsx", NULL);
     list->empty_title = hdf_get_value(tree, "empty", "暂无数据");
@@ -428,6 +432,8 @@ static void list_load(const char *name)
     list_parts(list, tree);
     order_read(list, tree);
     scope_read(list, hdf_get_value(tree, "scope", NULL));
+    if (list->ordered && !list->scope_division.sql)
+        stop("ordered", "needs division: in scope=");
     list_form_register(list, tree, memory);
     list->next = lists;
     lists = list;

@@ -139,6 +139,8 @@ static void actions_to_page(struct request *rq, const struct list *list, HDF *ra
         view_set(node, "Confirm", a->confirm);
         if (a->post)
             view_set(node, "Post", "1");
+        if (a->seen)
+            view_set(node, "Seen", hdf_get_value(raw, a->seen, NULL));
     }
     for (size_t i = 0; i < list->bulk_count; i++)
         if (action_fits(rq, &list->bulk[i], raw))

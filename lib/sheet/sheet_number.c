@@ -79,6 +79,14 @@ static bool date_text(double serial, int style, bool from_1904, char out[64])
     return true;
 }
 
+bool sheet_day_text(const struct sheet_cell *cell, char out[64])
+{
+    const char *digits = cell->text;
+    if (strspn(digits, "0123456789") != 5 || digits[5] || *digits < '2' || *digits > '7')
+        return false;
+    return date_text(strtod(digits, NULL), STYLE_DATE, cell->from_1904, out);
+}
+
 /* "-12.50": up to 15 digits need no arithmetic */
 static bool is_plain(const char *raw)
 {

@@ -38,6 +38,7 @@ enum sheet_kind {
 struct sheet_cell {
     enum sheet_kind kind;
     const char     *text;            /* never NULL; until the next sheet_next() of this sheet */
+    bool            from_1904;       /* how the workbook counts days: for sheet_day_text() */
     bool            digits_lost;     /* a number of 16 digits or more: the program that saved it has kept only 15 */
 };
 
@@ -50,6 +51,10 @@ struct sheet_row {
 
 struct sheet_book;
 struct sheet;
+
+/* A number as the date it counts ("45413" is 2024-05-01), for a cell that must hold a date and is formatted as text or number:
+ * some programs store it so. False: not a whole number of days from 1954 to 2119. */
+bool sheet_day_text(const struct sheet_cell *cell, char out[64]);
 
 /* Never NULL; sheet_wrong() says when it cannot be read: not a workbook (csv, xls, html, ods renamed), encrypted,
  * damaged, a zip bomb, a DOCTYPE. limits NULL: the usual ones. */

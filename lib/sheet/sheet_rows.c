@@ -61,7 +61,7 @@ static void row_start(struct sheet *sheet, const char **attributes)
         return;
     }
     for (int i = 0; i < sheet->row.count; i++)
-        sheet->cells[i] = (struct sheet_cell){ SHEET_EMPTY, "", false };
+        sheet->cells[i] = (struct sheet_cell){ .kind = SHEET_EMPTY, .text = "" };
     sheet->row.number = number;
     sheet->row.count = 0;
     sheet->row.hidden = hidden && (strcmp(hidden, "1") == 0 || strcmp(hidden, "true") == 0);
@@ -109,7 +109,7 @@ static void keep(struct sheet *sheet, enum sheet_kind kind, const char *shared, 
         refuse(sheet, odd);                            /* two cells of one address */
         return;
     }
-    *cell = (struct sheet_cell){ kind, shared, lost };
+    *cell = (struct sheet_cell){ .kind = kind, .text = shared, .from_1904 = sheet->book->from_1904, .digits_lost = lost };
     sheet->texts[sheet->column] = (struct building){ sheet->row_text.size, own != NULL };
     if (own && !growing_add(&sheet->row_text, own, strlen(own) + 1, ROW_BYTES))
         refuse(sheet, "有一行的文字过多，请缩短后重新上传");

@@ -78,6 +78,14 @@ void        values_give(struct form_values *values, const char *field, struct va
 void        values_error(struct form_values *values, const char *field, const char *text, ...)
                 __attribute__((format(printf, 3, 4)));
 bool        values_wrong(const struct form_values *values);
+/* Of a form with `revision`: the page it came from was made of another revision than `stored`; storing it would undo what
+ * somebody else saved meanwhile. Never of values that came from no page (imports, a version that is brought back). */
+bool        values_stale(const struct form_values *values, int64_t stored);
+bool        values_of_page(const struct form_values *values);
+/* Somebody was faster: form_refuse(rq) draws the form again (409) with these words and what was typed. The form then carries
+ * revision `carries` (0: the one it had), so that whoever sends it again has read the words and takes over. */
+void        values_conflict(struct form_values *values, int64_t carries, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
 
 /* --- records: statements composed once at start from the checked declaration ---------------------------------- */
 

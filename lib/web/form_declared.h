@@ -14,7 +14,7 @@ enum field_kind { FIELD_ID, FIELD_INT, FIELD_REAL, FIELD_TEXT, FIELD_LINE, FIELD
                   FIELD_FILES, FIELD_ROWS, FIELD_AGREEMENT, FIELD_GIVEN, FIELD_PLACE, FIELD_KIND_COUNT };
 
 enum { FORM_FIELDS = 120, FORM_CHECKS = 4, FORM_STEPS = 9, FORM_ROWS_MOST = 200, DIVISION_LEVELS = 4, PLACE_COLUMNS = 5,
-       PLACE_TYPED = 100 };                      /* characters of a position as typed */
+       PLACE_TYPED = 100, REVISION_NONE = -1 };                      /* characters of a position as typed */
 
 struct field_check {
     const char              *name, *arg;
@@ -23,7 +23,7 @@ struct field_check {
 
 struct field {
     const char     *name, *label, *hint, *help, *width, *autocomplete, *type, *placeholder, *group, *column, *mask,
-                   *within, *unit, *table, *parent, *link, *version, *look, *of, *caption, *example;
+                   *within, *unit, *table, *parent, *link, *version, *look, *of, *caption, *example, *find;
     enum field_kind kind;
     bool            required, many, sealed, scope, nullable, transient, half, unique;
     double          low, high;                 /* number, yuan, or characters */
@@ -44,6 +44,7 @@ struct form_sql {
 struct form {
     const char  *name, *table, *parent;        /* parent: column of a rows table */
     bool         drafts;
+    const char  *revision;                     /* column that counts what was stored; NULL: none */
     const char  *steps[FORM_STEPS + 1];        /* labels, from 1 */
     int          step_count;
     struct field *fields;                      /* `count` of them */
@@ -72,6 +73,8 @@ struct form_values {
     struct entry       *entries;
     size_t              errors;
     int64_t             id;         /* of the record; 0: none */
+    int64_t             revision;   /* of the record as it was read; 0: not asked, REVISION_NONE: the page did not say */
+    const char         *conflict;   /* somebody was faster: who, when; NULL: nobody */
     const char         *prefix;     /* of the parameters: "technicians-3-", else "" */
     const char         *where;      /* before a row's messages: 「专业技术人员第 3 行」, else "" */
     bool                draft;      /* types alone were checked */
@@ -144,7 +147,8 @@ const char *field_shown(struct work *work, const struct field *field, const stru
 const char *option_label(const struct field *field, const char *code);
 
 /* form_json.c: values as a draft keeps them (no passwords) */
-/* values_to_json(), values_from_json(): form.h */
+/* values_to_json(), values_from_json(): form.h. A draft also knows which revision of the record it began from. */
+void values_from_draft(struct form_values *values, const char *text, int not_step);
 
 /* form_decode.c: what only the transaction can take in: uploads, divisions chosen level by level */
 void  form_take_in(struct request *rq);

@@ -12,6 +12,8 @@
 #include "web/form_declared.h"
 #include "web/io.h"
 
+enum { FIND_MOST = 60 };                     /* characters of what is looked for */
+
 static const struct upload *upload_named(const struct request *rq, const char *name)
 {
     for (size_t i = 0; i < rq->io->upload_count; i++)
@@ -147,6 +149,8 @@ void form_decode(struct request *rq)
     }
     bool drafts = form->drafts || form->step_count;
     values->draft = drafts && rq->method == POST && strcmp(given(rq, "do"), "draft") == 0;
+    if (form->revision && rq->method == POST && (!text_to_int(given(rq, "revision"), 1, INT64_MAX, &values->revision)))
+        values->revision = REVISION_NONE;
     const char *key = pairs_get(&rq->io->given, "key");        /* idempotency key of the form, if it had one */
     if (key && strlen(key) >= 16 && strlen(key) <= 80 && strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen(key))
         rq->work.idempotency = key;
@@ -233,6 +237,8 @@ static bool is_turn(struct request *rq, struct form_values *values)
     for (size_t i = 0; i < values->form->count; i++) {
         const struct field *f = &values->form->fields[i];
         struct arena *arena = rq->work.arena;
+        if (f->find && strcmp(act, arena_printf(arena, "find-%s", f->name)) == 0)
+            return true;
         if (!f->rows)
             continue;
         if (text_has_prefix(act, arena_printf(arena, "drop-%s-", f->name)))
@@ -311,6 +317,12 @@ void form_enter(struct request *rq)
         form_refuse(rq);
 }
 
+const char *form_sought(struct request *rq, const char *field)
+{
+    const char *text = rq->method == POST ? given(rq, arena_printf(rq->work.arena, "%s-find", field)) : "";
+    return utf8_length(text) <= FIND_MOST ? text_line(rq->work.arena, text_visible(rq->work.arena, text)) : "";
+}
+
 bool form_wrong(const struct request *rq)
 {
     return rq->values && values_wrong(rq->values);
@@ -350,6 +362,8 @@ void form_refuse_plain(struct request *rq)
 
 void form_refuse(struct request *rq)
 {
+    if (rq->values && rq->values->conflict)
+        form_conflict(rq, rq->values->conflict);
     if (!rq->route->redraw)
         form_refuse_plain(rq);
     rq->io->answer.status = 422;

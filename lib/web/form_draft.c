@@ -58,7 +58,7 @@ bool draft_load(struct request *rq, struct form_values *values, const char *subj
     const char *json = secret_open(rq->work.arena, row.sealed, about(rq->work.arena, form, owner, subject));
     if (!json)
         return false;
-    values_from_json(values, json, not_step);
+    values_from_draft(values, json, not_step);
     values->restored = row.at;
     values->reached = (int)row.step;
     return true;

@@ -23,6 +23,8 @@ static json_t *to_json(const struct form_values *values)
     json_t *object = json_object();
     if (values->id)
         json_object_set_new(object, "#id", json_integer(values->id));
+    if (values->revision > 0)
+        json_object_set_new(object, "#revision", json_integer(values->revision));
     for (size_t i = 0; i < values->form->count; i++) {
         const struct field *f = &values->form->fields[i];
         const struct entry *e = &values->entries[i];
@@ -88,13 +90,19 @@ static void from_json(struct form_values *values, const json_t *object, int not_
     }
 }
 
-void values_from_json(struct form_values *values, const char *text, int not_step)
+static void from_text(struct form_values *values, const char *text, int not_step, bool draft)
 {
     json_t *object = json_loads(text, 0, NULL);
     int64_t id = values->id;
     if (!object)                           /* sealed by us: cannot be; an old shape is as good as none */
         return;
     from_json(values, object, not_step);
+    if (draft && json_integer_value(json_object_get(object, "#revision")))
+        values->revision = json_integer_value(json_object_get(object, "#revision"));
     values->id = id ? id : values->id;
     json_decref(object);
 }
+
+void values_from_json(struct form_values *values, const char *text, int not_step) { from_text(values, text, not_step, false); }
+
+void values_from_draft(struct form_values *values, const char *text, int not_step) { from_text(values, text, not_step, true); }

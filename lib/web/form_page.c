@@ -276,6 +276,10 @@ static void field_to_page(struct request *rq, const struct form_values *values, 
     view_set(node, "Autocomplete", f->autocomplete);
     view_set(node, "Placeholder", f->placeholder);
     view_set(node, "Link", f->link);
+    if (f->find) {
+        view_set(node, "Find", f->find);
+        view_set(node, "Sought", form_sought(rq, f->name));
+    }
     view_set(node, "Value", f->kind == FIELD_AGREEMENT ? field_version(&rq->work, f) : NULL);
     if (f->required || f->at_least)
         view_set(node, "Required", "1");
@@ -375,6 +379,8 @@ static void form_head(struct request *rq, const struct form_values *values, cons
         view_setf(node, "Restored", "已恢复您于 %s 暂存的内容，请核对后继续填写。", values->restored);
     if (values->id)
         view_set_int(node, "Id", values->id);
+    if (values->revision > 0)
+        view_set_int(node, "Revision", values->revision);
 }
 
 /* What to show, best first: what was just typed, the draft, the loaded record, nothing. */
@@ -387,6 +393,7 @@ static struct form_values *choose(struct request *rq, const struct form *form, c
         *values = *loaded;
     struct form_values *draft = values_new(&rq->work, form);
     draft->id = values->id;
+    draft->revision = values->revision;
     if (draft_load(rq, draft, draft_subject(rq, draft), 0))
         values = draft;
     const char *step = pairs_get(&rq->io->given, "step");

@@ -32,7 +32,7 @@ enum attribute_type { A_TEXT, A_FLAG, A_SIZE, A_INT, A_REAL };
 static const struct attribute { const char *key; enum attribute_type type; size_t offset; } attributes[] = {
     AT("required", A_FLAG, required), AT("many", A_FLAG, many),         AT("sealed", A_FLAG, sealed),
     AT("scope", A_FLAG, scope),       AT("nullable", A_FLAG, nullable), AT("transient", A_FLAG, transient),
-    AT("unique", A_FLAG, unique),     AT("example", A_TEXT, example),
+    AT("find", A_TEXT, find),         AT("unique", A_FLAG, unique),     AT("example", A_TEXT, example),
     AT("min", A_REAL, low),           AT("max", A_REAL, high),          AT("limit", A_SIZE, limit),
     AT("least", A_SIZE, at_least), AT("most", A_SIZE, at_most),   AT("level", A_INT, level),
     AT("step", A_INT, step),          AT("lines", A_INT, lines),        AT("hint", A_TEXT, hint),
@@ -253,6 +253,7 @@ static void read_form(const char *name, HDF *tree, HDF *fields)
     form->name = strdup(name);
     form->table = tree ? hdf_get_value(tree, "form.table", NULL) : NULL;
     form->drafts = tree && hdf_get_int_value(tree, "form.drafts", 0);
+    form->revision = tree ? hdf_get_value(tree, "form.revision", NULL) : NULL;
     if (tree)
         read_steps(form, tree);
     read_fields(form, fields);

@@ -69,6 +69,7 @@ static void from_row(struct form_values *values, HDF *row)
 {
     struct work *work = values->work;
     values->id = strtoll(hdf_get_value(row, "#id", "0"), NULL, 10);
+    values->revision = strtoll(hdf_get_value(row, "#revision", "0"), NULL, 10);
     for (size_t i = 0; i < values->form->count; i++) {
         const struct field *f = &values->form->fields[i];
         struct entry *e = &values->entries[i];

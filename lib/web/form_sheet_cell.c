@@ -135,6 +135,7 @@ const char *sheet_cell_take(struct form_values *values, const struct sheet_field
 {
     const struct field *f = s->f;
     const char *wrong = sheet_cell_strict(values->work, cell), *text = cell->text;
+    char day[64];
     if (wrong || cell->kind == SHEET_EMPTY)
         return wrong;
     if (s->reference)
@@ -145,6 +146,8 @@ const char *sheet_cell_take(struct form_values *values, const struct sheet_field
         text = division_code(s, values->work, text_normal(values->work->arena, text));
     else if (f->kind == FIELD_DATE && cell->kind == SHEET_DATE && strlen(text) > 10)
         text = arena_copy_n(values->work->arena, text, 10);              /* the time of day is nobody's business here */
+    else if (f->kind == FIELD_DATE && sheet_day_text(cell, day))        /* typed as a date into a column of text, saved by another program */
+        text = day;
     if (f->many)
         put_many(values, s->field, text);
     else

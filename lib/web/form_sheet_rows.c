@@ -63,14 +63,14 @@ static void room_for(struct sheet_spool *spool)
         abort();
 }
 
-/* number, hidden, count, then of each cell: kind, lost, length, bytes */
+/* number, hidden, count, then of each cell: kind, lost and day system, length, bytes */
 static void row_write(FILE *file, const struct sheet_row *row)
 {
     int32_t head[2] = { row->hidden, row->count };
     fwrite(&row->number, sizeof row->number, 1, file);
     fwrite(head, sizeof head, 1, file);
     for (int i = 0; i < row->count; i++) {
-        int32_t cell[3] = { (int32_t)row->cells[i].kind, row->cells[i].digits_lost, (int32_t)strlen(row->cells[i].text) };
+        int32_t cell[3] = { (int32_t)row->cells[i].kind, row->cells[i].digits_lost | row->cells[i].from_1904 << 1, (int32_t)strlen(row->cells[i].text) };
         fwrite(cell, sizeof cell, 1, file);
         fwrite(row->cells[i].text, (size_t)cell[2] + 1, 1, file);
     }
@@ -112,7 +112,7 @@ static bool row_read(struct sheet_spool *spool, int64_t at, struct sheet_row *ro
         }
         if (fread(spool->bytes + used, (size_t)cell[2] + 1, 1, spool->file) != 1)
             return false;
-        spool->cells[i] = (struct sheet_cell){ (enum sheet_kind)cell[0], "", cell[1] != 0 };
+        spool->cells[i] = (struct sheet_cell){ .kind = (enum sheet_kind)cell[0], .text = "", .from_1904 = cell[1] >> 1, .digits_lost = cell[1] & 1 };
         places[i] = used;
         used += (size_t)cell[2] + 1;
     }

@@ -13,7 +13,7 @@
 #include "core/text.h"
 #include "web/form_declared.h"
 
-enum { SQL_MAX = 16000, BINDS = FORM_FIELDS + 4 + PLACE_COLUMNS };
+enum { SQL_MAX = 16000, BINDS = FORM_FIELDS + 6 + PLACE_COLUMNS };
 
 /* --- composing ---------------------------------------------------------------------------------------------- */
 
@@ -112,9 +112,13 @@ static const char *compose_update(const struct form *form, bool scoped, bool sea
                 add(&sql, ", `%s` = ?", column);
         }
     }
+    if (form->revision && !sealed_alone)
+        add(&sql, ", `%s` = `%s` + 1", form->revision, form->revision);
     add(&sql, " WHERE `id` = ?");
     if (form->parent)
         add(&sql, " AND `%s` = ?", form->parent);
+    if (form->revision && !sealed_alone)
+        add(&sql, " AND (? = 0 OR `%s` = ?)", form->revision);
     if (scoped)
         add_scope(&sql, form);
     return done(&sql);
@@ -124,6 +128,8 @@ static const char *compose_select(const struct form *form, bool scoped)
 {
     struct sql sql = { .size = 0 };
     add(&sql, "SELECT `id` AS `#id`");
+    if (form->revision)
+        add(&sql, ", `%s` AS `#revision`", form->revision);
     for (size_t i = 0; i < form->count; i++) {
         const struct field *f = &form->fields[i];
         for (size_t c = 0; in_column(f) && c < column_count(f); c++)
@@ -150,6 +156,8 @@ static const char *compose_on_parent(const struct form *form, const char *format
 static void compose(struct form *form)
 {
     proved(form, "table", form->table);
+    if (form->revision)
+        proved(form, "revision", form->revision);
     form->sql.insert = compose_insert(form);
     form->sql.update = compose_update(form, false, false);
     form->sql.update_scoped = compose_update(form, true, false);
@@ -269,6 +277,8 @@ static bool update(struct work *work, const struct form_values *values, int64_t 
     binds[n++] = I(id);
     if (form->parent)
         binds[n++] = I(parent);
+    if (form->revision)
+        binds[n++] = I(values->revision), binds[n++] = I(values->revision);
     if (given && given != scopes)
         fail_ours(work, "form %s: some of its scope fields are not given", form->name);
     for (size_t i = 0; given && i < form->count; i++)
@@ -348,8 +358,11 @@ int64_t form_store(struct work *work, struct form_values *values, int64_t id)
             fail(work, FAIL_INVALID, "请填写「%s」。", form->fields[i].label);
     if (!id)
         id = insert(work, values, 0);
-    else if (!update(work, values, id, 0))
+    else if (!update(work, values, id, 0)) {
+        if (values->revision)          /* the domain has said who was faster; this is the last guard */
+            fail(work, FAIL_CONFLICT, "该记录已由他人修改，请返回后重新打开。");
         fail(work, FAIL_MISSING, "%s", "");
+    }
     link_files(work, values, id, fresh);
     for (size_t i = 0; i < form->count; i++)
         if (form->fields[i].rows)

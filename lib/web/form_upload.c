@@ -15,21 +15,26 @@
 #include "web/io.h"
 
 #define UPLOAD_PATH "/files/upload"
-enum { CAPTION_MOST = 60 };
+enum { CAPTION_MOST = 60, TICKET_HOURS = 24 };
 
 /* --- one file ahead of its form ------------------------------------------------------------------------------------ */
 
-static const char *ticket(struct request *rq, unsigned accept)
+static int64_t hour_of(const struct request *rq) { return rq->work.now / 3600000; }
+
+static const char *ticket(struct request *rq, unsigned accept, int64_t hour)
 {
     struct arena *arena = rq->work.arena;
-    const char *about = arena_printf(arena, "upload %u %s", accept, file_holder(rq));
-    return arena_printf(arena, "%u.%s", accept, page_sign(&rq->work, about));
+    const char *about = arena_printf(arena, "upload %u %" PRId64 " %s", accept, hour, file_holder(rq));
+    return arena_printf(arena, "%u.%" PRId64 ".%s", accept, hour, page_sign(&rq->work, about));
 }
 
+/* A page left open over a day is loaded anew before files are brought to it. */
 static unsigned ticket_read(struct request *rq, const char *text)
 {
-    unsigned long accept = strtoul(text, NULL, 10);
-    if (accept < 1 || accept > 15 || !text_same_secret(ticket(rq, (unsigned)accept), text))
+    char *rest;
+    unsigned long accept = strtoul(text, &rest, 10);
+    int64_t hour = *rest == '.' ? strtoll(rest + 1, NULL, 10) : 0, age = hour_of(rq) - hour;
+    if (accept < 1 || accept > 15 || !text_same_secret(ticket(rq, (unsigned)accept, hour), text) || age < 0 || age > TICKET_HOURS)
         fail(&rq->work, FAIL_FORBIDDEN, "上传凭证已失效，请刷新页面后重新上传。");
     return (unsigned)accept;
 }
@@ -173,7 +178,7 @@ void files_to_page(struct request *rq, const struct field *f, const struct entry
     view_set(rq->page, "Scripts.files", "/js/files.js");
     view_set(node, "Accept", accept);
     view_set(node, "Upload", UPLOAD_PATH);
-    view_set(node, "Ticket", ticket(rq, f->accept));
+    view_set(node, "Ticket", ticket(rq, f->accept, hour_of(rq)));
     view_set(node, "Caption", f->caption);
     view_set_int(node, "CaptionMost", CAPTION_MOST);
     view_set_int(node, "MaxBytes", most);

@@ -24,6 +24,23 @@ struct form_values *values_new(struct work *work, const struct form *form)
     return values_make(work, form, "", "");
 }
 
+bool values_of_page(const struct form_values *values) { return values->revision != 0; }
+
+bool values_stale(const struct form_values *values, int64_t stored)
+{
+    return values->revision && values->revision != stored;
+}
+
+void values_conflict(struct form_values *values, int64_t carries, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    values->conflict = arena_vprintf(values->work->arena, format, args);
+    va_end(args);
+    values->revision = carries ? carries : values->revision;
+    values->errors++;
+}
+
 size_t field_index(const struct form *form, const char *name)
 {
     size_t i = 0;

@@ -152,6 +152,10 @@ void        form_upload_answer(struct request *rq);
  * actor, inside the handler's transaction. From program.start. 100 and more are shown as 99+. */
 void        side_counter_register(const char *name, int64_t (*count)(struct work *work));
 
+/* What was typed into the search field of a field with find= and sent by its 「查找」 (no script); "": nothing. The handler lists
+ * what fits; with a script form.js asks the address find= names for [[value, label], …]?q=. */
+const char *form_sought(struct request *rq, const char *field);
+
 /* --- HDF, for handlers ------------------------------------------------------------------------ */
 void view_set(HDF *node, const char *name, const char *value);              /* NULL value: left out */
 void view_set_int(HDF *node, const char *name, int64_t value);

@@ -39,6 +39,9 @@ CREATE TABLE station_record (
     opened_on       DATE          NULL,                   -- 投运日期
     capacity        DECIMAL(8,1)  NULL,                   -- kVA of the station's supply
     remark          VARCHAR(100)  NOT NULL DEFAULT '',
+    revision        INT           NOT NULL DEFAULT 1,     -- counts what was stored; saved_by, saved_at: who did so last, when
+    saved_by        VARCHAR(60)   NOT NULL DEFAULT '',
+    saved_at        DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     state           VARCHAR(40)   NOT NULL DEFAULT 'draft',
     state_at        DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     submitted_at    DATETIME(3)   NULL,
@@ -52,7 +55,7 @@ CREATE TABLE station_record (
     UNIQUE KEY station_record_code (operator_id, code),
     KEY station_record_state (state, state_at),                       -- work lists of the flow
     KEY station_record_own (operator_id, state, station_type),        -- an operator's list and its figures
-    KEY station_record_filed (filed_division, state, station_type),   -- a department's
+    KEY station_record_filed (filed_division, state, station_type, division_code),   -- a department's
     KEY station_record_of_state (state, id),
     KEY station_record_of_type (station_type, id),
     KEY station_record_by_code (code),                                -- the same code at another operator
@@ -75,6 +78,9 @@ CREATE TABLE report (                             -- 报告档案: test reports 
     valid_until     DATE          NULL,                   -- NULL: without limit
     version         INT           NOT NULL DEFAULT 1,     -- report_file.version in force
     remark          VARCHAR(200)  NOT NULL DEFAULT '',
+    revision        INT           NOT NULL DEFAULT 1,     -- as in station_record, as are the next two
+    saved_by        VARCHAR(60)   NOT NULL DEFAULT '',
+    saved_at        DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     division_code   VARCHAR(12)   NOT NULL DEFAULT '',    -- of the operator
     created_at      DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     updated_at      DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
@@ -126,6 +132,9 @@ CREATE TABLE equipment_record (                   -- 设施档案: one pile
     lng               DECIMAL(9,6) NULL,                  -- GCJ-02; NULL: as the station
     lat               DECIMAL(9,6) NULL,
     remark            VARCHAR(100) NOT NULL DEFAULT '',
+    revision          INT          NOT NULL DEFAULT 1,    -- as in station_record, as are the next two
+    saved_by          VARCHAR(60)  NOT NULL DEFAULT '',
+    saved_at          DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     division_code     VARCHAR(12)  NOT NULL DEFAULT '',   -- of its station record
     connectors        INT          NOT NULL DEFAULT 0,    -- rows of connector_record
     state             VARCHAR(40)  NOT NULL DEFAULT 'draft',
@@ -185,3 +194,7 @@ ALTER TABLE station
     ADD KEY IF NOT EXISTS station_of_type (station_type, id),
     ADD KEY IF NOT EXISTS station_by_code (code),
     ADD KEY IF NOT EXISTS station_name (name);
+
+-- What a company uploaded and did not store with a record (lib/domain/file_quota.c)
+ALTER TABLE file
+    ADD KEY IF NOT EXISTS file_account (account_id, created_at);

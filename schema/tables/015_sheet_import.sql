@@ -1,4 +1,5 @@
--- Imports of workbooks: one row a file, whose bytes make it one: the same file again is the same import.
+-- Imports of workbooks: one row a file, whose bytes make it one: the same file again is the same import,
+-- unless it is asked for once more.
 
 CREATE TABLE sheet_import (
     id          BIGINT       NOT NULL AUTO_INCREMENT,
@@ -6,6 +7,7 @@ CREATE TABLE sheet_import (
     operator_id BIGINT       NOT NULL,        -- whose; 0: a department's
     account_id  BIGINT       NOT NULL,        -- who brought it; the job acts as this person
     sha256      BINARY(32)   NOT NULL,        -- of the file
+    round       INT          NOT NULL DEFAULT 1,     -- 2: asked for again after the first was done (its records were deleted)
     file_id     BIGINT       NOT NULL,
     name        VARCHAR(200) NOT NULL,        -- of the file, as the person called it
     state       VARCHAR(10)  NOT NULL DEFAULT 'waiting',
@@ -15,7 +17,7 @@ CREATE TABLE sheet_import (
     created_at  DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     finished_at DATETIME(3)  NULL,
     PRIMARY KEY (id),
-    UNIQUE KEY sheet_import_once (kind, operator_id, sha256),
+    UNIQUE KEY sheet_import_once (kind, operator_id, sha256, round),
     KEY sheet_import_own (operator_id, kind, id),
     CONSTRAINT sheet_import_state CHECK (state IN ('waiting', 'checking', 'storing', 'done', 'refused')),
     CONSTRAINT sheet_import_file FOREIGN KEY (file_id) REFERENCES file (id)

@@ -249,7 +249,7 @@ test('Z11.2: a facility of a station that moves stays with its department until 
   sql(`INSERT INTO equipment_record (operator_id, station_record_id, code, name, equipment_type, division_code, state, submitted_at) VALUES
     (${own}, ${moving}, 'REVMOVES1', 'REVMOVES1', 1, '${county}', 'filed', NOW(3)), (${own}, ${moving}, 'REVMOVES2', 'REVMOVES2', 1, '${county}', 'draft', NULL)`);
   const cookie = sessionOf('demo-operator'), { token } = await formToken(`/archives/stations/${moving}/edit`, cookie);
-  const form = { csrf: token, key: `rev-move-${Date.now()}`, do: 'draft', code: 'REVMOVES', name: 'REVMOVES', division_code: elsewhere };
+  const form = { csrf: token, key: `rev-move-${Date.now()}`, do: 'draft', revision: 1, code: 'REVMOVES', name: 'REVMOVES', division_code: elsewhere };
   const answers = [await post(`/archives/stations/${moving}`, { cookie, form }), await post(`/archives/stations/${moving}`, { cookie, form })];
   assert.deepEqual(answers.map((a) => a.status), [303, 303], 'sent twice: done once, and said so twice');
   assert.equal(sqlValue(`SELECT division_code FROM station_record WHERE id = ${moving}`), elsewhere);

@@ -174,7 +174,7 @@ test('H3.2: a builder declares its platform, the platform confirms, the builder 
   assert.equal((await get('/archives/built', { cookie: sessionOf('demo-operator') })).status, 403);
   await page.goto('/archives/entrustments');
   await main(page).getByRole('button', { name: /^解除/ }).click();
-  await page.waitForLoadState();
+  await Promise.all([page.waitForNavigation(), page.locator('dialog[open]').getByRole('button', { name: /^确认/ }).click()]);
   assert.match(await main(page).innerText(), /已解除/);
   assert.equal(sqlValue('SELECT COUNT(*) FROM station WHERE built_by IS NOT NULL'), '0');
   sql(`UPDATE station SET owner_code = '${earlier}' WHERE id = ${station}; UPDATE entrustment SET state = 'confirmed' WHERE builder_id = ${builder}`);

@@ -82,7 +82,7 @@ for (const width of WIDTHS)
     assert.equal(sqlValue(`SELECT name FROM operator WHERE id = ${operator}`), name, 'the old name is in force');
     assert.match(sqlValue(`SELECT address FROM operator WHERE id = ${operator}`), new RegExp(width));
     const id = sqlValue('SELECT MAX(id) FROM profile_change');
-    const staff = await open('demo-county', '/workbench', width);
+    const staff = await open('demo-county', '/workbench?flow=profile-change', width);
     await staff.locator(`a[href="/company/review/profile/${id}"]`).click();
     await staff.waitForURL(/review\/profile/);
     await sound(staff);
@@ -242,11 +242,11 @@ test('without JavaScript a deletion asks on a page of its own', async () => {
   await context.close();
 });
 
-test('Z8.3: 「运营商概览」: figures lead to lists, what is not there yet says so', async () => {
+test('Z8.3: 「运营商概览」: figures lead to lists', async () => {
   for (const width of WIDTHS) {
     const page = await open('demo-operator', '/operator', width);
     await sound(page);
-    assert.match(await main(page).innerText(), /数据统计[^]*运营商资质审核[^]*尚未开放[^]*办理步骤/);
+    assert.match(await main(page).innerText(), /数据统计[^]*运营商资质审核[^]*站点档案审核[^]*充电设备核查[^]*互联互通核查[^]*办理步骤/);
     for (const link of await main(page).locator('.figures a').evaluateAll((all) => all.map((a) => a.getAttribute('href'))))
       assert.equal((await get(link, { cookie: sessionOf('demo-operator') })).status, 200, link);
     await page.context().close();

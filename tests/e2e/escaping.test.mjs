@@ -52,7 +52,7 @@ function plantAll() {
 function uproot() {
   const evil = (column) => `${column} LIKE '%<script%'`;
   sql(`DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE ${evil('login')});
-    DELETE FROM account WHERE ${evil('login')}; DELETE FROM article WHERE ${evil('title')}; DELETE FROM news_column WHERE ${evil('name')};
+    DELETE p FROM review_phrase p JOIN account a ON a.id = p.account_id WHERE ${evil('a.login')}; DELETE FROM account WHERE ${evil('login')}; DELETE FROM article WHERE ${evil('title')}; DELETE FROM news_column WHERE ${evil('name')};
     DELETE FROM page_history WHERE ${evil('slug')}; DELETE FROM page WHERE ${evil('slug')}; DELETE FROM job WHERE ${evil('kind')} OR ${evil('job_key')};
     DELETE c FROM connector c JOIN operator o ON o.id = c.operator_id WHERE ${evil('o.name')}; DELETE e FROM equipment e JOIN operator o ON o.id = e.operator_id WHERE ${evil('o.name')};
     DELETE p FROM partner p JOIN operator o ON o.id = p.operator_id WHERE ${evil('o.name')}; DELETE s FROM station s JOIN operator o ON o.id = s.operator_id WHERE ${evil('o.name')};

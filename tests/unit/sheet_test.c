@@ -114,6 +114,19 @@ static void dates_of_both_systems(void **state)
     reads("A1=d2026-11-20;B1=d1904-01-01;");
 }
 
+static void days_in_columns_of_text(void **state)
+{
+    char out[64];
+    (void)state;
+    assert_true(sheet_day_text(&(struct sheet_cell){ .text = "45413" }, out));
+    assert_string_equal(out, "2024-05-01");
+    assert_true(sheet_day_text(&(struct sheet_cell){ .text = "43951", .from_1904 = true }, out));
+    assert_string_equal(out, "2024-05-01");
+    static const char *const others[] = { "", "4541", "454130", "20240501", "2024", "45413.5", "-4541", "99999", "2024-05-01" };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(sheet_day_text(&(struct sheet_cell){ .text = others[i] }, out));
+}
+
 static void formats_that_are_dates(void **state)
 {
     (void)state;
@@ -332,7 +345,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_of_every_kind), cmocka_unit_test(numbers_as_written), cmocka_unit_test(dates_of_both_systems),
-        cmocka_unit_test(formats_that_are_dates), cmocka_unit_test(other_shapes), cmocka_unit_test(merged_cells_are_told),
+        cmocka_unit_test(days_in_columns_of_text), cmocka_unit_test(formats_that_are_dates), cmocka_unit_test(other_shapes), cmocka_unit_test(merged_cells_are_told),
         cmocka_unit_test(other_files_renamed), cmocka_unit_test(encrypted_parts), cmocka_unit_test(doctype_ends_the_reading),
         cmocka_unit_test(bombs), cmocka_unit_test(strings_are_bounded), cmocka_unit_test(odd_sheets),
         cmocka_unit_test(written_and_read_back), cmocka_unit_test(addresses) };

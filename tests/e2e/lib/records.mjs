@@ -5,6 +5,7 @@ import { formToken, get, post, unescapeHtml } from './http.mjs';
 import { crawl } from './crawl.mjs';
 import { sql, sqlValue } from './db.mjs';
 import { role } from './house.mjs';
+import { ended, facility, filled, gun, send, station } from './workbooks.mjs';
 
 const valueOf = (html, name) => unescapeHtml(new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '');
 const textOf = (html, name) => unescapeHtml(new RegExp(`<textarea[^>]*name="${name}"[^>]*>([\\s\\S]*?)</textarea>`).exec(html)?.[1] ?? '');
@@ -27,7 +28,17 @@ function registration() {
     AND NOT EXISTS (SELECT 1 FROM operator_registration WHERE account_name = 'record-registration') ORDER BY code LIMIT 1`);
 }
 
+/** An import of each kind, refused, so that its marked workbook is there too. */
+async function imports() {
+  const wrong = { stations: { 站点档案: [station('RECORDS', { 充电站类型: '不知道' })] },
+    equipment: { 充电设施: [facility('RECORDE', 'RECORDS', 'RECORDR')], 充电接口: [gun('RECORDEA', 'RECORDE')] } };
+  for (const [list, kind] of [['stations', 'station-record'], ['equipment', 'equipment-record']])
+    if (sqlValue(`SELECT COUNT(*) FROM sheet_import i JOIN account a ON a.operator_id = i.operator_id WHERE a.login = 'demo-operator' AND i.kind = '${kind}' AND i.state = 'refused'`) === '0')
+      assert.equal((await ended(await send(list, await filled(list, wrong[list]), { name: '记录示例.xlsx' }))).state, 'refused');
+}
+
 export async function ensureRecords() {
+  await imports();
   registration();
   await earlierVersion();
 }

@@ -1,5 +1,6 @@
 // Workbooks as people make them: the portal's template opened, filled and saved by another program (exceljs), and large ones.
 import ExcelJS from 'exceljs';
+import JSZip from 'jszip';
 import { get } from './http.mjs';
 import { formToken } from './http.mjs';
 import { sessionOf } from './house.mjs';
@@ -87,4 +88,25 @@ export async function large(file, count, { mark, stations, reports }) {
   write('充电设施', (i) => facility(code(i), stations[i % stations.length], reports[i % reports.length], { 生产日期: date, 投运日期: date, 备注: `第 ${i} 台` }), '设施编码');
   write('充电接口', (i) => gun(`${code(i)}A`, code(i)), '充电枪编码');
   await book.commit();
+}
+
+/** The least a workbook may be, as small libraries write it: inline or shared strings, no dimension, no styles, no cell addresses in
+ * the head row, rows left out, dates as bare numbers. {sheet: rows of values}; null leaves a cell out, a row that is null is a gap. */
+export async function bare(sheets, { shared = false } = {}) {
+  const zip = new JSZip(), names = Object.keys(sheets), texts = [], xml = (text) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;');
+  const column = (c) => (c < 26 ? '' : String.fromCharCode(64 + Math.floor(c / 26))) + String.fromCharCode(65 + c % 26);
+  const cell = (value, c, row) => {
+    const at = row === 1 ? '' : ` r="${column(c)}${row}"`;
+    if (value === null || value === undefined) return row === 1 ? '<c/>' : '';
+    if (typeof value === 'number') return `<c${at}><v>${value}</v></c>`;
+    return shared ? `<c${at} t="s"><v>${texts.push(value) - 1}</v></c>` : `<c${at} t="inlineStr"><is><t>${xml(value)}</t></is></c>`;
+  };
+  names.forEach((name, i) => zip.file(`xl/worksheets/sheet${i + 1}.xml`, `<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${
+    sheets[name].map((row, r) => (row ? `<row${r ? ` r="${r + 1}"` : ''}>${row.map((value, c) => cell(value, c, r + 1)).join('')}</row>` : '')).join('')}</sheetData></worksheet>`));
+  zip.file('[Content_Types].xml', `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`);
+  zip.file('_rels/.rels', `<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="/xl/workbook.xml"/></Relationships>`);
+  zip.file('xl/workbook.xml', `<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>${names.map((name, i) => `<sheet name="${name}" sheetId="${i + 1}" r:id="r${i + 1}"/>`).join('')}</sheets></workbook>`);
+  zip.file('xl/_rels/workbook.xml.rels', `<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${names.map((_, i) => `<Relationship Id="r${i + 1}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="/xl/worksheets/sheet${i + 1}.xml"/>`).join('')}<Relationship Id="s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>`);
+  zip.file('xl/sharedStrings.xml', `<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">${texts.map((text) => `<si><t>${xml(text)}</t></si>`).join('')}</sst>`);
+  return zip.generateAsync({ type: 'nodebuffer', compression: 'DEFLATE' });
 }

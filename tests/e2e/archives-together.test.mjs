@@ -1,0 +1,266 @@
+// Z9.2, Z9.3, Z9.4, Z11.2, Z30, H3.2: colleagues at one record, a workbook once more, choosers of thousands, what a reviewer is
+// told before deciding upon many, what asks first.
+import test, { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import { AXE_TAGS, WIDTHS, launch, overflow, settle, visit } from './lib/browser.mjs';
+import { formToken, get, post, unescapeHtml, wordsOf } from './lib/http.mjs';
+import { sessionOf } from './lib/house.mjs';
+import { sql, sqlValue } from './lib/db.mjs';
+import { BASE_URL } from './lib/env.mjs';
+import { bare, ended, filled, forget, importOf, ownOf, send, station } from './lib/workbooks.mjs';
+
+const MARK = 'E2ET', FILES = 'e2et';
+let browser, own, cookie;
+const insert = (code, extra = '') => sql(`INSERT INTO station_record SET operator_id = ${own}, code = '${code}', name = '${code} 站', division_code = '440402', address = '人民东路 1 号'${extra}`);
+const idOf = (code) => sqlValue(`SELECT id FROM station_record WHERE code = '${code}' AND operator_id = ${own}`);
+function clear() {
+  sql(`DELETE FROM flow_due WHERE case_id IN (SELECT id FROM station_record WHERE code LIKE '${MARK}%') AND flow = 'station-record'`);
+  sql(`DELETE FROM form_draft WHERE form IN ('station-record', 'equipment-new')`);
+  forget(MARK, FILES);
+}
+before(async () => { browser = await launch(); own = ownOf('demo-operator'); cookie = sessionOf('demo-operator'); clear(); });
+after(async () => { clear(); await browser.close(); });
+
+const main = (page) => page.getByRole('main');
+async function open(address, { width = 1280, script = true, login = 'demo-operator' } = {}) {
+  const context = await visit(browser, { login, width, script }), page = await context.newPage();
+  page.setDefaultTimeout(20000);
+  await page.goto(address);
+  if (script) await settle(page);
+  return page;
+}
+async function sound(page) {
+  await settle(page);
+  assert.equal(await overflow(page), null, page.url());
+  const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze();
+  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), [], page.url());
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/together${new URL(page.url()).pathname.replaceAll('/', '_')}-${page.viewportSize().width}.png`, fullPage: true });
+}
+const click = async (page, name) => { await Promise.all([page.waitForNavigation(), main(page).getByRole('button', { name, exact: true }).first().click()]); await page.waitForLoadState('load'); };
+
+for (const width of WIDTHS)
+  test(`Z9.2: two who save one draft do not overwrite each other: who, when, what differs, and the way to take over (${width} px)`, async () => {
+    clear();
+    insert(`${MARK}1`);
+    const id = idOf(`${MARK}1`), at = `/archives/stations/${id}/edit`;
+    const one = await open(at, { width }), two = await open(at, { width });
+    await one.getByLabel('充电站名称').fill('甲填的名称');
+    await click(one, '保存');
+    await two.getByLabel('充电站名称').fill('乙填的名称');
+    await two.getByLabel('详细地址').fill('乙填的地址');
+    await click(two, '保存');
+    const words = await main(two).innerText();
+    assert.match(words, /未保存/);
+    assert.match(words, new RegExp(`${sqlValue("SELECT name FROM account WHERE login = 'demo-operator'")}已于 \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d 保存过该档案`));
+    assert.match(words, /甲填的名称/);
+    assert.match(words, /乙填的地址/);
+    assert.equal(await two.getByLabel('充电站名称').inputValue(), '乙填的名称', 'what was typed is still there');
+    assert.equal(sqlValue(`SELECT name FROM station_record WHERE id = ${id}`), '甲填的名称');
+    await sound(two);
+    await click(two, '保存');
+    assert.equal(sqlValue(`SELECT CONCAT(name, ' ', address) FROM station_record WHERE id = ${id}`), '乙填的名称 乙填的地址');
+    await one.context().close(), await two.context().close();
+  });
+
+test('Z9.4: what a colleague has submitted meanwhile is not changed behind the review; what was typed stays on the page', async () => {
+  clear();
+  insert(`${MARK}1`);
+  const id = idOf(`${MARK}1`), page = await open(`/archives/stations/${id}/edit`);
+  sql(`UPDATE station_record SET state = 'filed', state_at = NOW(3), submitted_at = NOW(3) WHERE id = ${id}`);
+  await page.getByLabel('充电站名称').fill('迟到的修改');
+  await click(page, '保存');
+  assert.match(await main(page).innerText(), /该档案已由本企业人员提交，当前为「档案申请中」/);
+  assert.equal(await page.getByLabel('充电站名称').inputValue(), '迟到的修改');
+  sql(`UPDATE station_record SET state = 'draft', state_at = NOW(3) WHERE id = ${id}`);
+  await click(page, '保存');
+  assert.equal(sqlValue(`SELECT name FROM station_record WHERE id = ${id}`), '迟到的修改');
+  await page.context().close();
+});
+
+test('Z9.2: a form that does not say what it was made from changes nothing; the same form sent twice is stored once', async () => {
+  clear();
+  insert(`${MARK}1`);
+  const id = idOf(`${MARK}1`), at = `/archives/stations/${id}`, { body } = await get(`${at}/edit`, { cookie });
+  const value = (name) => unescapeHtml(new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(body)[1]);
+  const form = { csrf: value('csrf'), key: value('key'), id, code: `${MARK}1`, name: '新名称', do: 'draft' };
+  assert.equal((await post(at, { cookie, form })).status, 409);
+  assert.equal((await post(at, { cookie, form: { ...form, revision: value('revision') } })).status, 303);
+  assert.equal((await post(at, { cookie, form: { ...form, revision: value('revision') } })).status, 303, 'a repeated submission is the first one’s success');
+  assert.equal(sqlValue(`SELECT CONCAT(name, revision) FROM station_record WHERE id = ${id}`), '新名称2');
+});
+
+test('Z9.4: 「撤回」 and 「申请」 from an old list are refused when the record went another way meanwhile', async () => {
+  clear();
+  insert(`${MARK}1`, ", state = 'filed', state_at = '2026-11-01 08:00:00.123', submitted_at = '2026-11-01 08:00:00'");
+  const id = idOf(`${MARK}1`), { body } = await get(`/archives/stations?q=${MARK}1`, { cookie });
+  const seen = /name="seen_at" value="([^"]+)"/.exec(body)?.[1];
+  assert.equal(seen, '2026-11-01 08:00:00.123');
+  sql(`UPDATE station_record SET state_at = '2026-11-02 08:00:00.456' WHERE id = ${id}`);      // withdrawn and submitted again
+  const { token } = await formToken('/archives/stations', cookie);
+  const stale = await post(`/archives/stations/${id}/withdraw`, { cookie, form: { csrf: token, seen_at: seen } });
+  assert.equal(stale.status, 409);
+  assert.match(wordsOf(stale.body), /请刷新页面后查看/);
+  assert.equal(sqlValue(`SELECT state FROM station_record WHERE id = ${id}`), 'filed');
+  assert.equal((await post(`/archives/stations/${id}/withdraw`, { cookie, form: { csrf: token, seen_at: '2026-11-02 08:00:00.456' } })).status, 303);
+});
+
+for (const width of WIDTHS)
+  test(`Z9.3: a workbook whose records were deleted is imported again when asked for; by accident it doubles nothing (${width} px)`, async () => {
+    clear();
+    const file = await filled('stations', { 站点档案: [station(`${MARK}1`), station(`${MARK}2`)] }), count = () => Number(sqlValue(`SELECT COUNT(*) FROM station_record WHERE code LIKE '${MARK}%'`));
+    const bring = async (page) => {
+      await page.goto('/archives/stations/import');
+      await page.getByLabel('导入文件').setInputFiles({ name: `${FILES}-${width}.xlsx`, mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', buffer: file });
+      await Promise.all([page.waitForURL(/\/import\/\d+(\?|$)/), main(page).getByRole('button', { name: '上传并检查' }).click()]);
+      await main(page).getByText(/已导入 2 行|没有导入任何内容/).first().waitFor();
+    };
+    const page = await open('/archives/stations/import', { width });
+    await bring(page);
+    assert.equal(count(), 2);
+    await bring(page);
+    assert.match(await main(page).innerText(), /该文件已导入过，没有重复导入/);
+    assert.equal(count(), 2);
+    await sound(page);
+    sql(`DELETE FROM station_record WHERE code LIKE '${MARK}%'`);
+    await bring(page);
+    await click(page, '再次导入');
+    await main(page).getByText('已导入 2 行').waitFor();
+    assert.equal(count(), 2);
+    await bring(page);
+    await click(page, '再次导入');
+    await main(page).getByText('没有导入任何内容').waitFor();
+    assert.match(await main(page).innerText(), /已用于本企业的另一份站点档案/);
+    assert.equal(count(), 2);
+    await page.context().close();
+  });
+
+for (const script of [true, false])
+  test(`Z11.2: one of thousands of stations is found by name or code and chosen (${script ? 'while typing' : 'without scripts'})`, async () => {
+    clear();
+    const reportNumber = `${MARK}R`;
+    sql(`INSERT INTO report SET operator_id = ${own}, name = '查找用报告', model = 'M-1', equipment_type = 1, number = '${reportNumber}', agency = '检测中心', issued_on = '2024-01-01'`);
+    sql(`INSERT INTO station_record (operator_id, code, name) SELECT ${own}, CONCAT('${MARK}', seq), CONCAT('查找站', seq, '号') FROM seq_1_to_5000`);
+    const page = await open('/archives/equipment/new?ready=1', { script }), select = page.getByLabel('所属充电站'), find = page.locator('[name="station_record_id-find"]');
+    const id = idOf(`${MARK}7`);
+    assert.equal(await select.locator(`option[value="${id}"]`).count(), 0, 'not among the newest');
+    await find.fill('查找站7号');
+    if (!script) await main(page).getByRole('button', { name: /^查找\s*所属充电站$/ }).click();
+    await select.locator(`option[value="${id}"]`).waitFor({ state: 'attached' });
+    await select.selectOption(id);
+    assert.match(await main(page).innerText(), /「查找站7号」共列出 1 项/);
+    await find.fill(`${MARK.toLowerCase()}4999`);
+    if (!script) await main(page).getByRole('button', { name: /^查找\s*所属充电站$/ }).click();
+    await select.locator(`option[value="${idOf(`${MARK}4999`)}"]`).waitFor({ state: 'attached' });
+    assert.equal(await select.inputValue(), id, 'what is chosen stays chosen');
+    if (script) await sound(page);
+    await page.context().close();
+  });
+
+test('Z11.2: a chooser lists nothing of another company', async () => {
+  clear();
+  const other = sqlValue(`SELECT MIN(id) FROM operator WHERE id <> ${own}`);
+  sql(`INSERT INTO station_record SET operator_id = ${other}, code = '${MARK}X', name = '别家的站'`);
+  const { body } = await get(`/archives/stations/options?q=${encodeURIComponent('别家的站')}`, { cookie });
+  assert.equal(body, '[]');
+  sql(`DELETE FROM station_record WHERE operator_id = ${other} AND code = '${MARK}X'`);
+});
+
+for (const width of WIDTHS)
+  test(`Z30: before deciding upon many the reviewer reads what is missing or doubtful of each (${width} px)`, async () => {
+    clear();
+    insert(`${MARK}1`, ", state = 'filed', submitted_at = NOW(3), state_at = '2026-01-02 08:00:00'");
+    const page = await open(`/archives/stations?q=${MARK}1`, { width, login: 'demo-city' });
+    await page.getByRole('checkbox', { name: new RegExp(MARK) }).check();
+    await click(page, '批量审核');
+    const row = page.getByRole('row', { name: new RegExp(`${MARK}1`) });
+    assert.match(await row.innerText(), /请填写「服务电话」/);
+    assert.match(await row.innerText(), /平台未推送/);
+    assert.match(await main(page).innerText(), /其中 1 份有需要核实的内容/);
+    await sound(page);
+    await click(page, '批量通过（1 份）');
+    assert.equal(sqlValue(`SELECT state FROM station_record WHERE code = '${MARK}1'`), 'passed');
+    await page.context().close();
+  });
+
+test('H3.2: 「解除」 asks first, with and without scripts', async () => {
+  const builder = ownOf('demo-builder');
+  sql(`DELETE FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}; INSERT INTO entrustment SET builder_id = ${builder}, operator_id = ${own}, state = 'confirmed'`);
+  const state = () => sqlValue(`SELECT state FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}`);
+  for (const script of [false, true]) {
+    const page = await open('/archives/entrustments', { script });
+    await main(page).getByRole('button', { name: /^解除/ }).first().click();
+    if (script) await page.locator('dialog[open]').getByRole('button', { name: '取消' }).click();
+    else assert.match(await main(page).innerText(), /是否解除/);
+    assert.equal(state(), 'confirmed');
+    if (script) {
+      await main(page).getByRole('button', { name: /^解除/ }).first().click();
+      await Promise.all([page.waitForNavigation(), page.locator('dialog[open]').getByRole('button', { name: /^确认/ }).click()]);
+      assert.equal(state(), 'ended');
+    }
+    await page.context().close();
+  }
+  sql(`DELETE FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}`);
+});
+
+test('QR: a code tells nothing of what is declared and not public: draft, passed and never given answer alike', async () => {
+  clear();
+  insert(`${MARK}1`), insert(`${MARK}2`, ", state = 'passed', passed_at = NOW(3), submitted_at = NOW(3)");
+  const codeOf = (code) => sqlValue(`SELECT public_code FROM station_record WHERE code = '${code}' AND operator_id = ${own}`);
+  const plain = (answer) => wordsOf(answer.body).replace(/\d{2}:\d{2}(:\d{2})?/g, '');
+  const never = await get(`/map/station/${'0'.repeat(11)}`);
+  assert.equal(never.status, 404);
+  for (const code of [codeOf(`${MARK}1`), codeOf(`${MARK}2`)]) {
+    const answer = await get(`/map/station/${code}`);
+    assert.deepEqual([answer.status, plain(answer)], [404, plain(never)], code);
+  }
+});
+
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAAD0lEQVR4nGP4jwQYiOMAANuQL9FuRbCyAAAAAElFTkSuQmCC', 'base64');
+test('Uploads ahead of a form: a ticket of another hour or another person is none; a company fills no disk with what belongs to no record', async () => {
+  const page = await get('/archives/stations/new', { cookie }), { token } = await formToken('/archives/stations/new', cookie);
+  const ticket = unescapeHtml(/data-ticket="([^"]+)"/.exec(page.body)[1]);
+  const upload = async (given) => {
+    const form = new FormData();
+    form.set('csrf', token), form.set('ticket', given), form.set('file', new Blob([PNG], { type: 'image/png' }), `${FILES}.png`);
+    const answer = await fetch(`${BASE_URL}/files/upload`, { method: 'POST', body: form, redirect: 'manual', headers: { Cookie: cookie, Origin: BASE_URL, Accept: 'application/json' } });
+    return [answer.status, await answer.text()];
+  };
+  const [accept, hour, sign] = ticket.split('.');
+  assert.match(hour, /^\d{6,}$/);
+  assert.equal((await upload(`${accept}.${hour - 30}.${sign}`))[0], 403);
+  assert.equal((await upload(`${accept}.${Number(hour) + 1}.${sign}`))[0], 403);
+  assert.equal((await upload(ticket))[0], 200);
+  const person = sqlValue("SELECT id FROM account WHERE login = 'demo-operator'");
+  sql(`INSERT INTO file (id, sha256, kind, size, name, account_id) SELECT 700000000000 + seq, UNHEX(SHA2('${FILES}', 256)), 'png', 10, '${FILES}', ${person} FROM seq_1_to_500`);
+  try {
+    const [status, words] = await upload(ticket);
+    assert.equal(status, 422);
+    assert.match(words, /尚未随档案保存的文件达到 500 个，请先保存填写的内容/);
+  } finally { sql(`DELETE FROM file WHERE name LIKE '${FILES}%'`); }
+});
+
+for (const shared of [false, true])
+  test(`Z9.3: a workbook as small libraries write it goes in: ${shared ? 'shared' : 'inline'} strings, no dimension, no addresses, gaps, dates as numbers`, async () => {
+    clear();
+    const one = station(`${MARK}1`, { 投运日期: 45413 }), two = station(`${MARK}2`, { 投运日期: 45292.0, 车位数量: 7 }), heads = Object.keys(one);
+    const at = await send('stations', await bare({ 站点档案: [heads, Object.values(one), null, null, Object.values(two)] }, { shared }), { name: `${FILES}-${shared}.xlsx` });
+    const end = await ended(at);
+    assert.deepEqual(end, { state: 'done', total: 2, problems: 0 }, sqlValue(`SELECT findings FROM sheet_import WHERE id = ${importOf(at)}`));
+    assert.deepEqual(sql(`SELECT opened_on, park_nums FROM station_record WHERE code LIKE '${MARK}%' ORDER BY code`), [['2024-05-01', '20'], ['2024-01-01', '7']]);
+  });
+
+test('Z9.1, Z11.1: a department\'s figures are those of its rows, column by column', async () => {
+  const city = sqlValue("SELECT LEFT(division_code, 4) FROM account WHERE login = 'demo-city'");
+  for (const [list, table, columns] of [['stations', 'station_record', ['state', 'station_type', 'division_code']], ['equipment', 'equipment_record', ['state', 'equipment_type', 'division_code']]]) {
+    const { body } = await get(`/archives/${list}`, { cookie: sessionOf('demo-city') }), words = wordsOf(body).replaceAll(',', '');
+    for (const column of columns)
+      for (const [value, count] of sql(`SELECT ${column}, COUNT(*) FROM ${table} WHERE filed_division LIKE '${city}%' GROUP BY 1`)) {
+        const parameter = column === 'division_code' ? 'area' : column, at = body.indexOf(`?${parameter}=${value}"`);
+        assert.ok(at > 0, `${list}: ${column} ${value} is shown`);
+        assert.ok(words.includes(count), `${list}: ${column} ${value}: ${count}`);
+        assert.match(wordsOf(body.slice(Math.max(0, at - 300), at + 400)).replaceAll(',', ''), new RegExp(`\\b${count}\\b`), `${list}: ${column} ${value}: ${count}`);
+      }
+  }
+});
+
