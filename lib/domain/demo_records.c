@@ -25,6 +25,10 @@
 
 #define Q_ANY "SELECT 1 FROM station_record LIMIT 1"
 #define Q_CONNECTED "UPDATE operator SET connected_at = COALESCE(connected_at, NOW(3) - INTERVAL 60 DAY) WHERE id IN" OPERATORS
+/* The demonstration operator itself walks the wizard from its beginning. */
+#define Q_CONNECTIONS "INSERT INTO connection (operator_id, platform_id, kind, company, division_code, stations, state, state_at, connected_at)" \
+    " SELECT id, id, 'import', name, COALESCE(division_code, ''), 'all', 'connected', NOW(3) - INTERVAL 60 DAY, NOW(3) - INTERVAL 60 DAY FROM operator" \
+    " WHERE id IN" OPERATORS " AND id > (SELECT MIN(id) FROM operator WHERE source = 'demo')"
 #define Q_STATIONS "INSERT INTO station_record (operator_id, code, name, division_code, address, station_tel, service_tel, station_type," \
     " station_status, construction, park_nums, typed_lng, typed_lat, datum, lng, lat, site_guide, match_cars, park_info, busine_hours," \
     " electricity_fee, service_fee, park_fee, payment, support_order, opened_on, state, state_at, submitted_at, passed_at)" \
@@ -217,6 +221,7 @@ static void records_make(struct work *side, void *arg)
     if (db_int(side, 0, Q_ANY))
         return;
     db_exec(side, Q_CONNECTED);
+    db_exec(side, Q_CONNECTIONS);
     db_exec(side, Q_STATIONS);
     db_exec(side, Q_REPORTS);
     db_exec(side, Q_VERSIONS);

@@ -53,7 +53,7 @@ const COLUMN_TYPES = ['首页', '概况信息', '机构职能', '负责人信息
 const FOOTER = ['主办单位', '承办单位', '联系方式', '网站标识码', 'ICP备案号', '公安备案号', '党政机关网站标识', '我为政府网站找错', '网站地图', '版权所有'];
 
 // Pages of one case or one upload: a fresh city has none. Their own tests make one.
-const CASES = /^\/(files|workbench\/cases|admin\/(registrations|reveal)|company|operator|charging)\//;
+const CASES = /^\/(files|workbench\/cases|admin\/(registrations|reveal)|company|operator|charging|interconnect)\//;
 
 test('every GET route is filled with a real record for whoever may open it', async () => {
   for (const one of roles)
