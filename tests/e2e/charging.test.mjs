@@ -2,12 +2,17 @@
 // in Chromium and over HTTP: each misbehaviour in words, nothing started twice, nobody sees another's charge.
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { AXE_TAGS, WIDTHS, launch, overflow, settle, visit, watch } from './lib/browser.mjs';
 import { formToken, get, isLogin, post, wordsOf } from './lib/http.mjs';
 import { sessionOf } from './lib/house.mjs';
 import { sql, sqlValue } from './lib/db.mjs';
-import { kit, until } from './lib/kit.mjs';
+import { BASE_URL } from './lib/env.mjs';
+import { kit, portalctlLater, until } from './lib/kit.mjs';
+import { Operator, makePartner } from '../simulator/operator.mjs';
 
 const code = `7${Date.now().toString(36).slice(-7).toUpperCase()}S`;
 let browser, one, account;
@@ -262,6 +267,32 @@ test('orders gone wrong are confirmed to the platform and marked, the driver see
     assert.match(await pageOf(id), plan === 'duplicate-order' ? /总金额/ : /存在疑点/, plan);
   }
   await one.plan('');
+});
+
+test('the whole sequence with a platform written by somebody else (tests/simulator, on node alone)', async () => {
+  const partner = makePartner(`4${code.slice(1)}`, '', '另一实现的运营商'), operator = new Operator({ partner, portal: `${BASE_URL}/evcs/v1`, stations: 1 });
+  partner.base_url = `${await operator.listen()}/evcs/v1`;
+  const folder = mkdtempSync(path.join(tmpdir(), 'charging-')), file = path.join(folder, 'partner.json');
+  writeFileSync(file, JSON.stringify(partner));
+  await portalctlLater('partner-import', file);
+  await portalctlLater('partner-pull', partner.operator_id);
+  const [[id]] = sql(`SELECT c.id FROM connector c JOIN operator o ON o.id = c.operator_id WHERE o.code = '${partner.operator_id}' ORDER BY c.id LIMIT 1`);
+  const charge = await ask({ id });
+  await reach(charge, 'ready');
+  assert.match(await pageOf(charge), /1\.2500 元\/千瓦时/);
+  await act(`/charging/${charge}/start`);
+  await reach(charge, 'charging');
+  await end(charge);
+  await until(() => operator.told.length === 3, 'three tellings');
+  assert.deepEqual(operator.told.map(({ reply }) => [reply?.Ret, reply?.signed, reply?.Data.SuccStat ?? reply?.Data.ConfirmResult]), [[0, true, 0], [0, true, 0], [0, true, 0]], JSON.stringify(operator.told));
+  await until(async () => /15\.43 元/.test(await pageOf(charge)), 'the order on the page');
+  const seq = seqOf(charge), asked = operator.calls.filter((call) => call.name !== 'query_token' && /equip|charge/.test(call.name)).map((call) => call.name);
+  assert.deepEqual(asked.slice(0, 3), ['query_equip_auth', 'query_equip_business_policy', 'query_start_charge']);
+  assert.equal(asked.filter((name) => name === 'query_start_charge').length, 1);
+  assert.equal(operator.calls.find((call) => call.name === 'query_stop_charge').asked.StartChargeSeq, seq);
+  sql(`UPDATE partner SET enabled = 0 WHERE operator_id = (SELECT id FROM operator WHERE code = '${partner.operator_id}')`);
+  await operator.close();
+  rmSync(folder, { recursive: true });
 });
 
 test('anonymous, another driver, another role: log-in, 404, 403', async () => {

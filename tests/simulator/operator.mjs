@@ -36,6 +36,9 @@ const asStrings = (value) => Array.isArray(value) ? value.map(asStrings)
   : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, asStrings(v)]))
   : typeof value === 'number' ? String(value) : value;
 
+/** yyyy-MM-dd HH:mm:ss in Beijing time. */
+const wall = (ms) => new Date(ms + 8 * 3600e3).toISOString().slice(0, 19).replace('T', ' ');
+
 const bodyOf = async (request) => {
   const parts = [];
   for await (const part of request) parts.push(part);
@@ -44,7 +47,7 @@ const bodyOf = async (request) => {
 
 export class Operator {
   constructor({ partner, portal, stations = 20, seed = 1, pageSize = 10 }) {
-    Object.assign(this, { partner, pageSize, tokens: new Set(), plans: new Map(), calls: [], pushed: 0, refused: 0 });
+    Object.assign(this, { partner, pageSize, tokens: new Set(), plans: new Map(), calls: [], pushed: 0, refused: 0, charges: new Map(), told: [] });
     this.stations = makeStations(partner.operator_id, stations, seed);
     this.changed = new Map(this.stations.map((s) => [s.StationID, 0]));
     this.states = new Map(this.stations.flatMap(connectorsOf).map((id) => [id, 1]));
@@ -69,7 +72,49 @@ export class Operator {
     }
     if (name === 'query_stations_info') return this.page(asked, how);
     if (name === 'query_station_status') return this.statuses(asked);
+    return this.charging(name, asked);
+  }
+
+  // --- part 3: one charge at a time a connector; results and the order are pushed at once ---------------
+  charging(name, asked) {
+    const seq = asked.StartChargeSeq, id = asked.ConnectorID, charge = this.charges.get(seq);
+    if (name === 'query_equip_auth') return { EquipAuthSeq: asked.EquipAuthSeq, ConnectorID: id, SuccStat: this.states.has(id) ? 0 : 1, FailReason: this.states.has(id) ? 0 : 2 };
+    if (name === 'query_equip_business_policy')
+      return { EquipBizSeq: asked.EquipBizSeq, ConnectorID: id, SuccStat: 0, FailReason: 0, SumPeriod: 1, PolicyInfos: [{ StartTime: '000000', ElecPrice: 0.9, SevicePrice: 0.35 }] };
+    if (name === 'query_start_charge') {
+      if (!charge) {
+        this.charges.set(seq, { seq, id, start: Date.now(), stat: 2, energy: 12.34 });
+        this.tell('notification_start_charge_result', { StartChargeSeq: seq, StartChargeSeqStat: 2, ConnectorID: id, StartTime: wall(Date.now()) });
+      }
+      return { StartChargeSeq: seq, StartChargeSeqStat: 2, ConnectorID: id, SuccStat: 0, FailReason: 0 };
+    }
+    if (name === 'query_equip_charge_status' && charge) return this.snapshot(charge);
+    if (name === 'query_stop_charge') {
+      if (charge?.stat === 2) {
+        Object.assign(charge, { stat: 4, end: charge.start + 3600e3 });
+        this.tell('notification_stop_charge_result', { StartChargeSeq: seq, StartChargeSeqStat: 4, ConnectorID: id, SuccStat: 0, FailReason: 0 });
+        this.tell('notification_charge_order_info', this.order(charge));
+      }
+      return { StartChargeSeq: seq, StartChargeSeqStat: charge ? 4 : 5, SuccStat: charge ? 0 : 1, FailReason: charge ? 0 : 1 };
+    }
     return undefined;
+  }
+
+  snapshot({ seq, id, start, stat, energy }) {
+    return { StartChargeSeq: seq, StartChargeSeqStat: stat, ConnectorID: id, ConnectorStatus: stat === 2 ? 3 : 1, CurrentA: 100, VoltageA: 400, Soc: 55.5,
+      StartTime: wall(start), EndTime: wall(Date.now()), TotalPower: energy, ElecMoney: 11.11, SeviceMoney: 4.32, TotalMoney: 15.43 };
+  }
+
+  /** An hour at 12.34 kWh: 11.11 + 4.32 yuan. It began an hour ago, so that it does not end in the future. */
+  order({ seq, id, start, energy }) {
+    const times = { StartTime: wall(start - 3600e3), EndTime: wall(start) };
+    return { StartChargeSeq: seq, ConnectorID: id, ...times, TotalPower: energy, TotalElecMoney: 11.11, TotalSeviceMoney: 4.32, TotalMoney: 15.43, StopReason: 1, SumPeriod: 1,
+      ChargeDetails: [{ DetailStartTime: times.StartTime, DetailEndTime: times.EndTime, ElecPrice: 0.9, SevicePrice: 0.35, DetailPower: energy, DetailElecMoney: 11.11, DetailSeviceMoney: 4.32 }] };
+  }
+
+  /** In order, after the answer that caused it; refusals are kept for whoever asks. */
+  tell(name, data) {
+    this.telling = (this.telling ?? Promise.resolve()).then(() => this.client.call(name, data)).then((reply) => { this.told.push({ name, reply }); }, (error) => { this.told.push({ name, error }); });
   }
 
   page(asked, how) {

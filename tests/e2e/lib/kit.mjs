@@ -18,7 +18,7 @@ export async function until(ask, what, ms = 30000) {
 }
 
 /** Not the waiting kind: the platform that is asked answers meanwhile. */
-const portalctlLater = (...args) => new Promise((resolve, reject) => {
+export const portalctlLater = (...args) => new Promise((resolve, reject) => {
   execFile(path.join(BUILD, 'portalctl'), args, { cwd: ROOT, env: programEnv }, (error, stdout, stderr) => (error && !/stored/.test(stdout) ? reject(new Error(stdout + stderr)) : resolve(stdout)));
 });
 
