@@ -42,11 +42,11 @@ CREATE TABLE charge_order (
     digest         BINARY(16)    NOT NULL,        -- of what the books hold: PushTime and the like leave it as it is
     received_at    DATETIME(3)   NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     PRIMARY KEY (id, at),
-    KEY charge_order_at (at),
-    KEY charge_order_operator (operator_id, at),
-    KEY charge_order_station (station_id, at),
+    KEY charge_order_at (at, id),                 -- a partitioned table's key does not end with the primary key by itself
+    KEY charge_order_operator (operator_id, at, id),
+    KEY charge_order_station (station_id, at, id),
     KEY charge_order_connector (connector_id, at, start_at),
-    KEY charge_order_doubt (doubt, at)
+    KEY charge_order_doubt (doubt, at, id)
 ) ENGINE=InnoDB
 PARTITION BY RANGE COLUMNS (at) (
     PARTITION p_start VALUES LESS THAN ('2025-01-01'),
