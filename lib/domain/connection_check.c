@@ -105,7 +105,7 @@ static void interface_check(struct check *check, const char *interface, const ch
         if (n)
             sleep(PAUSE_SECONDS);
         call_once(check, interface, &answer);
-        if (!*answer.why || !answer.later)
+        if (!*answer.why || !answer.later || (answer.reached && answer.ret != RET_BUSY))
             break;
     }
     if (row)
@@ -114,7 +114,8 @@ static void interface_check(struct check *check, const char *interface, const ch
         check_bad(check, row, "核对时间已用完，未能检查");
     else if (*answer.why || *answer.fault)
         check_bad(check, row, *answer.why ? answer.why : answer.fault);
-    check->away = check->away || (*answer.why && answer.later && !answer.answered);
+    if (*answer.why && !answer.reached && !check->away)
+        check->away = answer.why;
     job_progress(check->work, arena_printf(check->work->arena, "已调用 %zu 个接口", check->count));
 }
 
@@ -173,7 +174,7 @@ static const char *verdict_words(struct check *check)
 {
     struct arena *arena = check->work->arena;
     if (check->away)
-        return "平台无法连接或未在规定时间内应答，请恢复后重新提交系统核对申请";
+        return arena_printf(arena, "%s，共尝试 %d 次；请处理后重新提交系统核对申请", check->away, TRIES);
     if (check->bad)
         return arena_printf(arena, "有 %d 处不符合要求，详见核对报告", check->bad);
     return arena_printf(arena, "全部接口正常，%d 座充电站与档案一致", check->stations);

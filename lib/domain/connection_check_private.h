@@ -23,7 +23,7 @@ struct check {
     struct work       *work;
     int64_t            id, operator_id, started;
     bool               wanted;       /* the case is being checked */
-    bool               away;         /* the platform does not answer: nothing more is asked */
+    const char        *away;         /* why the platform could not be reached: nothing more is asked; NULL */
     bool               comparable;   /* the stations were pulled whole */
     struct partner     partner;
     struct client      client;

@@ -79,8 +79,11 @@ static void equipment_judge(struct station *s, HDF *record)
         const char *which = arena_printf(work->arena, "充电枪 %s", view_get(gun, "Code"));
         if (hdf_get_obj(gun, "Rows"))
             rows_judge(s, which, hdf_get_obj(gun, "Rows"));
-        else
-            difference(s, which, "充电枪编码", view_get(gun, "Code"), "", view_get(gun, "Words"), true);
+        else {
+            bool pushed_alone = strcmp(view_get(gun, "Words"), compare_words(COMPARE_UNPUSHED)) != 0;
+            difference(s, which, "充电枪编码", pushed_alone ? "" : view_get(gun, "Code"), pushed_alone ? view_get(gun, "Code") : "",
+                       view_get(gun, "Words"), true);
+        }
     }
 }
 

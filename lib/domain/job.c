@@ -47,7 +47,7 @@ void job_add(struct work *work, const char *kind, const char *key, const char *p
 void job_add_remote(struct work *work, const char *kind, const char *key, const char *payload, enum job_lane lane, const char *peer)
 {
     const char *whom = job_peer_name(work, lane, peer);
-    db_exec(work, "INSERT IGNORE INTO job_peer (peer) VALUES (?)", T(whom));
+    job_peer_know(work, whom);
     db_exec(work, Q_ADD, T(kind), T(key), T(payload), T(job_lane_name(lane)), T(whom));
 }
 

@@ -19,7 +19,7 @@ bool job_add_once(struct work *work, const char *kind, const char *key, const ch
 /* --- jobs that call somebody else's platform ------------------------------------------------------------------------
  * wait in lanes of their own. At most half of the runners ever call out, so that platforms that hang delay nothing that is done
  * here; one job a peer runs at a time, so that one peer holds one runner; a peer whose job failed after a long wait is slow for
- * half an hour: its jobs are left to the one runner of the slow, and delay the other peers no more. */
+ * half an hour, as is one nobody knows yet: its jobs are left to the one runner of the slow, and delay the other peers no more. */
 enum job_lane {
     JOB_LOCAL,          /* calls nobody */
     JOB_PROMPT,         /* one short call somebody waits for (the console); runs beside the peer's other jobs */

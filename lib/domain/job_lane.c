@@ -98,6 +98,11 @@ enum job_found job_find(struct work *work, struct job *job, int takes)
     return found;
 }
 
+void job_peer_know(struct work *work, const char *peer)
+{
+    db_exec(work, "INSERT IGNORE INTO job_peer (peer, slow_until) VALUES (?, NOW(3) + INTERVAL ? MINUTE)", T(peer), I(SLOW_MINUTES));
+}
+
 void job_peer_note(struct work *work, const struct job *job, bool failed)
 {
     if (!*job->peer)

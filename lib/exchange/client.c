@@ -115,6 +115,7 @@ static long post(struct client *c, struct arena *arena, const char *interface, c
     long status = 0;
     curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
     out->later = !body->over;
+    out->reached = code == CURLE_OK;
     if (code != CURLE_OK)
         out->why = arena_printf(arena, "%s：%s", interface, transport_words(code, body));
     else if (status >= 300 || status < 200)

@@ -52,6 +52,7 @@ struct client_answer {
     json_t     *data;        /* NULL: failed; else to be json_decref()ed */
     int         ret;         /* as the peer said; 0 when it said nothing */
     bool        answered;    /* it said one */
+    bool        reached;     /* a whole answer of HTTP came, whatever it says */
     const char *why;         /* Chinese, what went wrong; "" */
     const char *fault;       /* with data: what is wrong with its members (strict clients); "" */
     bool        later;       /* trying again later may help */

@@ -72,6 +72,7 @@ export class Operator {
     }
     if (name === 'query_stations_info') return this.page(asked, how);
     if (name === 'query_station_status') return this.statuses(asked);
+    if (name === 'query_station_stats') return this.stats(asked);
     return this.charging(name, asked);
   }
 
@@ -115,6 +116,14 @@ export class Operator {
   /** In order, after the answer that caused it; refusals are kept for whoever asks. */
   tell(name, data) {
     this.telling = (this.telling ?? Promise.resolve()).then(() => this.client.call(name, data)).then((reply) => { this.told.push({ name, reply }); }, (error) => { this.told.push({ name, error }); });
+  }
+
+  stats(asked) {
+    const station = this.stations.find((s) => s.StationID === asked.StationID), of = { StartTime: asked.StartTime, EndTime: asked.EndTime };
+    if (!station) return { StationStats: { StationID: asked.StationID, ...of, StationElectricity: 0, EquipmentStatsInfos: [] } };
+    return { StationStats: { StationID: station.StationID, ...of, StationElectricity: 12.5 * station.EquipmentInfos.length,
+      EquipmentStatsInfos: station.EquipmentInfos.map((e) => ({ EquipmentID: e.EquipmentID, EquipmentElectricity: 12.5,
+        ConnectorStatsInfos: e.ConnectorInfos.map((c) => ({ ConnectorID: c.ConnectorID, ConnectorElectricity: 12.5 / e.ConnectorInfos.length })) })) } };
   }
 
   page(asked, how) {

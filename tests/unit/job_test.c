@@ -155,6 +155,16 @@ static void add_remote(struct work *work, void *arg)
     job_add_remote(work, "test", w->key, "{}", w->lane, w->peer);
 }
 
+/* Peers that have answered before. */
+static void know(const char *peers)
+{
+    for (; *peers; peers++) {
+        char sql[100];
+        snprintf(sql, sizeof sql, "INSERT INTO job_peer (peer, slow_until) VALUES ('%c', NULL)", *peers);
+        db_fixture_sql(sql);
+    }
+}
+
 struct taking { struct job job; int takes; bool good; };
 
 static void take_of(struct work *work, void *arg)
@@ -174,6 +184,7 @@ static const char *taken_by(int takes, struct taking *t)
 static int tidy_lanes(void **state)
 {
     db_fixture_sql("DELETE FROM job_peer");
+    know("AB");
     return tidy(state);
 }
 
@@ -230,6 +241,18 @@ static void who_kept_a_runner_waiting_for_nothing_is_left_to_the_slow(void **sta
     db_fixture_run(db, done, &t.job);                    /* answered: as the others again */
     db_fixture_run(db, add_remote, &(struct wanted){ "a", "A", JOB_REMOTE });
     assert_string_equal(taken_by(TAKE_REMOTE, &t), "a");
+}
+
+static void who_was_never_heard_of_is_left_to_the_slow_until_it_answers(void **state)
+{
+    struct taking t;
+    (void)state;
+    db_fixture_run(db, add_remote, &(struct wanted){ "n1", "N", JOB_REMOTE });
+    assert_string_equal(taken_by(TAKE_REMOTE, &t), "");
+    assert_string_equal(taken_by(TAKE_SLOW, &t), "n1");
+    db_fixture_run(db, done, &t.job);
+    db_fixture_run(db, add_remote, &(struct wanted){ "n2", "N", JOB_REMOTE });
+    assert_string_equal(taken_by(TAKE_REMOTE, &t), "n2");
 }
 
 static void a_peer_whose_runner_was_killed_is_free_when_the_lease_ends(void **state)
@@ -299,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup(one_job_a_peer_runs_at_a_time_and_prompt_calls_beside_it, tidy_lanes),
         cmocka_unit_test_setup(what_a_person_asked_for_comes_before_the_clock, tidy_lanes),
         cmocka_unit_test_setup(who_kept_a_runner_waiting_for_nothing_is_left_to_the_slow, tidy_lanes),
+        cmocka_unit_test_setup(who_was_never_heard_of_is_left_to_the_slow_until_it_answers, tidy_lanes),
         cmocka_unit_test_setup(a_peer_whose_runner_was_killed_is_free_when_the_lease_ends, tidy_lanes),
         cmocka_unit_test_setup(at_most_half_of_the_runners_call_out_and_every_lane_has_one, tidy_lanes),
         cmocka_unit_test_setup(two_runners_that_meet_do_not_both_get_the_peer, tidy_lanes),
