@@ -60,6 +60,12 @@ void connections_list(struct request *rq);
 void connection_page(struct request *rq);
 void connection_move(struct request *rq);
 
+/* profile.c: limits and profile of one platform's exchange, for departments */
+bool profile_offered(struct request *rq, const struct connection *c);
+void profile_page(struct request *rq);
+void profile_save(struct request *rq);
+void profile_end_keys(struct request *rq);
+
 /* orders.c: 充电订单 and their statistics */
 void orders_list(struct request *rq);
 void orders_xlsx(struct request *rq);

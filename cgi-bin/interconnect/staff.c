@@ -15,6 +15,8 @@ void connection_page(struct request *rq)
 {
     struct connection c = connection_must(&rq->work, form_int(rq, "id"));
     case_show(rq, &c);
+    if (profile_offered(rq, &c))
+        view_setf(rq->page, "Profile", "/interconnect/connections/%lld/profile", (long long)c.id);
     connection_view(&rq->work, &c, view_node(rq->page, "View"));
     if (connection_form(c.kind))
         (void)connection_compare(&rq->work, &c, view_node(rq->page, "Compare"));

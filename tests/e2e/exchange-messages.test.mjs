@@ -10,6 +10,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { BASE_URL, portalctl } from './lib/env.mjs';
 import { sql, sqlValue } from './lib/db.mjs';
+import { sessionOf } from './lib/house.mjs';
+import { formToken, get, post as submit, wordsOf } from './lib/http.mjs';
 import { declared, inbound, messages, sample, variants } from './lib/messages.mjs';
 import { makeKeys, makePartner } from '../simulator/operator.mjs';
 import { Client, encrypt, makeRequest, post, readReply, sign, timeStamp } from '../simulator/tcec.mjs';
@@ -304,4 +306,30 @@ test('clock window and token life of a partner, edition with its required fields
   assert.match(shown, /Edition\s+2016/);
   assert.match(shown, /to_gov made .* in force/);
   for (const secret of [partner.to_gov, partner.to_operator].flatMap(Object.values)) assert.ok(!shown.includes(secret));
+});
+
+test('Z30: a department sets a platform\'s profile and ends earlier keys; a wrong network is named; another city and the operator cannot', async () => {
+  const id = sqlValue(`SELECT id FROM connection WHERE operator_id = ${own} AND platform_id = operator_id`), path_ = `/interconnect/connections/${id}/profile`;
+  const place = (division) => sql(`UPDATE connection SET division_code = '${division}' WHERE id = ${id}`);
+  const city = sessionOf('demo-city');
+  place('410102');
+  assert.equal((await get(path_, { cookie: city })).status, 404);
+  place('440402');
+  assert.equal((await get(path_, { cookie: sessionOf('demo-operator') })).status, 403);
+  const { token, cookie } = await formToken(path_, city);
+  const save = (fields) => submit(path_, { cookie, form: { csrf: token, edition: '2016', allow_list: '', rate_limit: '', token_seconds: '', clock_window: '', ...fields } });
+  const wrong = await save({ allow_list: '127.0.0.0/8\nx.example' });
+  assert.equal(wrong.status, 422);
+  assert.match(wordsOf(wrong.body), /x\.example 不是 IP 地址或网段/);
+  assert.equal((await save({ allow_list: '127.0.0.0/8', rate_limit: '600', clock_window: '120' })).status, 303);
+  assert.deepEqual(sql(`SELECT allow_list, rate_limit, token_seconds, clock_window FROM partner WHERE operator_id = ${own}`)[0], ['127.0.0.0/8', '600', 'NULL', '120']);
+  sql(`INSERT INTO partner_key (operator_id, direction, sealed, ends_at) SELECT operator_id, direction, sealed, NOW(3) + INTERVAL 1 HOUR FROM partner_key
+    WHERE operator_id = ${own} AND direction = 'to_gov' AND ends_at IS NULL`);
+  assert.match(wordsOf((await get(path_, { cookie: city })).body), /原密钥，有效至/);
+  const end = (fields) => submit(`/interconnect/connections/${id}/keys`, { cookie, form: { csrf: token, ...fields } });
+  assert.match(wordsOf((await end({})).body), /是否停用/, 'asks first');
+  assert.equal((await end({ confirmed: '1' })).status, 303);
+  assert.equal(sqlValue(`SELECT COUNT(*) FROM partner_key WHERE operator_id = ${own} AND direction = 'to_gov' AND (ends_at IS NULL OR ends_at > NOW(3))`), '1');
+  assert.equal((await save({})).status, 303);
+  place('');
 });
