@@ -19,8 +19,11 @@ static json_t *token_answer(struct world *world, json_t *asked, const char **why
     bool known = strcmp(message_text(asked, "OperatorID"), world->partner.gov_id) == 0;
     bool good = known && text_same_secret(message_text(asked, "OperatorSecret"), world->partner.to_operator.operator_secret)
              && !misbehaves("refuse-token", "query_token");
+    char token[TOKEN_SIZE + 1] = "";
+    if (good)
+        token_give(token);
     return json_pack("{s:s, s:i, s:s, s:i, s:i}", "OperatorID", message_text(asked, "OperatorID"), "SuccStat", good ? 0 : 1,
-        "AccessToken", good ? token_give() : "", "TokenAvailableTime", good ? 7200 : 0, "FailReason", good ? 0 : known ? 2 : 1);
+        "AccessToken", token, "TokenAvailableTime", good ? 7200 : 0, "FailReason", good ? 0 : known ? 2 : 1);
 }
 
 /* --- stations ------------------------------------------------------------------------------------------------------ */

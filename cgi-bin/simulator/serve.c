@@ -23,26 +23,36 @@ static struct MHD_Daemon *server;
 
 /* --- tokens ------------------------------------------------------------------------------------------------------- */
 
-static char tokens[2][40];         /* the present one and the one before */
+static char tokens[2][TOKEN_SIZE + 1];         /* the present one and the one before */
 static int64_t token_at;
+static pthread_mutex_t token_lock = PTHREAD_MUTEX_INITIALIZER;
 
-const char *token_give(void)
+static void token_renew(void)
 {
-    unsigned char bytes[16];
-    if (token_at && clock_now() - token_at < TOKEN_MS)
-        return tokens[0];
+    unsigned char bytes[TOKEN_SIZE / 2];
     if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
-        return tokens[0];
+        abort();
     memcpy(tokens[1], tokens[0], sizeof tokens[1]);
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(tokens[0] + 2 * i, 3, "%02x", bytes[i]);
     token_at = clock_now();
-    return tokens[0];
+}
+
+void token_give(char out[TOKEN_SIZE + 1])
+{
+    pthread_mutex_lock(&token_lock);
+    if (!token_at || clock_now() - token_at >= TOKEN_MS)
+        token_renew();
+    memcpy(out, tokens[0], TOKEN_SIZE + 1);
+    pthread_mutex_unlock(&token_lock);
 }
 
 bool token_good(const char *token)
 {
-    return token && *token && (strcmp(token, tokens[0]) == 0 || strcmp(token, tokens[1]) == 0);
+    pthread_mutex_lock(&token_lock);
+    bool good = *token && (strcmp(token, tokens[0]) == 0 || strcmp(token, tokens[1]) == 0);
+    pthread_mutex_unlock(&token_lock);
+    return good;
 }
 
 /* --- one call -------------------------------------------------------------------------------------------------------- */

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-const char *token_give(void);                     /* the same one for an hour, so that nothing grows */
-bool        token_good(const char *token);
+enum { TOKEN_SIZE = 32 };
+void token_give(char out[TOKEN_SIZE + 1]);         /* the same one for an hour, so that nothing grows */
+bool token_good(const char *token);
 
 /* control.c: GET /control/state, POST /control/misbehave, /control/push; only with --control. The answer, to be freed; NULL: 404. */
 struct world;

@@ -19,6 +19,7 @@
 #define Q_AT_STATION "SELECT 1" CALLABLE " AND s.id = ? LIMIT 1"
 #define Q_NEW "INSERT INTO charge (seq, account_id, operator_id, station_id, connector_id, state, state_at, asked_at)"        \
     " VALUES (?, ?, ?, ?, ?, 'checking', ?, ?)"
+#define Q_ASKED "SELECT COUNT(*) FROM charge WHERE account_id = ? AND asked_at > ?"
 #define Q_HOLD "INSERT INTO charge_hold (what, subject, charge_id) VALUES (?, ?, ?)"
 #define Q_HELD "SELECT charge_id FROM charge_hold WHERE what = ? AND subject = ?"
 #define Q_MOVE "UPDATE charge SET state = ?, state_at = ?, why = ? WHERE id = ? AND FIND_IN_SET(state, ?)"
@@ -26,6 +27,8 @@
     " FROM charge h JOIN connector c ON c.id = h.connector_id"
 #define Q_LOAD "SELECT " COLUMNS " WHERE h.id = ?"
 #define Q_BY_SEQ "SELECT " COLUMNS " WHERE h.seq = ? AND h.operator_id = ? FOR UPDATE"
+
+enum { ASKS_MOST = 120 };          /* an hour and driver: each is two calls of a platform */
 
 static const struct db_column columns[] = {
     DB_INT(struct charge_row, id), DB_INT(struct charge_row, account_id), DB_INT(struct charge_row, operator_id),
@@ -163,6 +166,8 @@ int64_t charging_ask(struct work *work, int64_t connector_id)
     if (held && db_int(work, 0, "SELECT 1 FROM charge WHERE id = ? AND (connector_id = ? OR state NOT IN ('checking', 'ready'))", I(held), I(connector_id)))
         return held;
     usable(work, &asked.connector);
+    if (db_int(work, 0, Q_ASKED, I(work->actor.account_id), T(time_sql(work->arena, work->now - 3600000))) >= ASKS_MOST)
+        fail(work, FAIL_TOO_MANY, "%s", "一小时内查询次数过多，请稍后再试。");
     leave_others(work, connector_id);
     if (work_part(work, ask_new, &asked))
         return asked.id;
