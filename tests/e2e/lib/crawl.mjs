@@ -4,6 +4,19 @@ import { getRoutes, mayOpen, routeOf, sessionOf } from './house.mjs';
 import { get, isPage, unescapeHtml } from './http.mjs';
 import { sqlValue } from './db.mjs';
 
+// Of the demonstration's operator, made where there is none: what only an exchange with a platform leaves behind.
+const OWN = "(SELECT operator_id FROM account WHERE login = 'demo-operator')";
+const made = (table, columns) => (role) => {
+  if (role.key === 'builder') return null;
+  const own = () => sqlValue(`SELECT MAX(id) FROM ${table} WHERE operator_id = ${OWN}`), there = own();
+  if (!there || there === 'NULL') sqlValue(`INSERT INTO ${table} (operator_id, ${Object.keys(columns)}) SELECT ${OWN}, ${Object.values(columns)}`);
+  return own();
+};
+const message = made('exchange_log', { division_code: "'440402'", at: 'NOW(3)', incoming: 1, proven: 1, source: "'push'", interface: "'query_token'", milliseconds: 1, http_status: 200, good: 0, what: "'crawl'" });
+const tried = made('exchange_try', { account_id: 0, interface: "'query_token'", request: "'{}'", state: "'done'", what: "'crawl'" });
+const checked = made('connection_check', { division_code: "'440402'", state: "'failed'", begun_at: 'NOW(3)', words: "'crawl'" });
+const at = (path, of) => (role) => { const id = of(role); return id && `${path}/${id}`; };
+
 const EXAMPLES = 3;          // addresses kept for a route; a catalogue of thousands is not walked through
 const VARIANTS = 4;          // with different queries
 // Addresses that stand in no page, or behind a page of a catalogue that is not walked through: route -> query.
@@ -12,7 +25,8 @@ const ASKED = { '/map/facet': () => '?facet=operator', '/admin/reveal': () => '?
   '/admin/accounts/roles': () => `?id=${sqlValue("SELECT id FROM account WHERE login = 'demo-expert'")}` };
 
 // The same of places that only a printed code leads to: route -> what fills it.
-const PRINTED = { '/map/station/{code}': () => `/map/station/${sqlValue('SELECT public_code FROM station WHERE published = 1 AND removed_at IS NULL LIMIT 1')}`,
+const PRINTED = { '/interconnect/debug/messages/{id}': at('/interconnect/debug/messages', message), '/interconnect/debug/tries/{id}': at('/interconnect/debug/tries', tried),
+  '/interconnect/checks/{id}': at('/interconnect/checks', checked), '/map/station/{code}': () => `/map/station/${sqlValue('SELECT public_code FROM station WHERE published = 1 AND removed_at IS NULL LIMIT 1')}`,
   '/map/equipment/{code}': () => `/map/equipment/${sqlValue('SELECT e.public_code FROM equipment e JOIN station s ON s.id = e.station_id WHERE s.published = 1 AND s.removed_at IS NULL AND e.removed_at IS NULL LIMIT 1')}` };
 
 /** Addresses of this site in a page: links, pictures, data-* addresses, plain GET forms. */
@@ -31,7 +45,7 @@ export async function crawl(role, refused = new Map()) {
   const open = getRoutes.filter((route) => mayOpen(role, route));
   const addresses = new Map(open.map((route) => [route.path, []])), seen = new Set();
   const queue = open.filter((route) => !route.path.includes('{')).map((route) => route.path + (ASKED[route.path]?.() ?? ''))
-    .concat(open.filter((route) => PRINTED[route.path]).map((route) => PRINTED[route.path]()));
+    .concat(open.filter((route) => PRINTED[route.path]).map((route) => PRINTED[route.path](role)).filter(Boolean));
   const take = (address) => {
     const only = address.split('?')[0], route = routeOf(address);
     if (!route || !addresses.has(route.path) || seen.has(address)) return;
