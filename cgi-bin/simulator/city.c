@@ -15,14 +15,15 @@ static const char *const areas[] = { "440402", "440403", "440404" };
 static const int dc_powers[] = { 60, 120, 180, 240 };
 enum { ROADS = sizeof roads / sizeof *roads, PLACES = sizeof places / sizeof *places, AREAS = 3 };
 
-static json_t *connector_make(const char *equipment, int number, bool dc, double power)
+static json_t *connector_make(const char *equipment, int pile, int number, bool dc, double power)
 {
-    char id[40], name[40];
+    char id[40], name[40], park[16];
     snprintf(id, sizeof id, "%s%02d", equipment, number);
-    snprintf(name, sizeof name, "%d号枪", number);
+    snprintf(name, sizeof name, "%d号桩%c枪", pile, 'A' + number - 1);
+    snprintf(park, sizeof park, "%c%02d", 'A' + number - 1, pile % 100);
     return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:s, s:i}", "ConnectorID", id, "ConnectorName", name,
                      "ConnectorType", dc ? 4 : 3, "VoltageUpperLimits", dc ? 1000 : 220, "VoltageLowerLimits", dc ? 200 : 220,
-                     "Current", dc ? 250 : 32, "Power", power, "ParkNo", name, "NationalStandard", 2);
+                     "Current", dc ? 250 : 32, "Power", power, "ParkNo", park, "NationalStandard", 2);
 }
 
 static json_t *equipment_make(struct world *world, const char *station, int number)
@@ -34,7 +35,7 @@ static json_t *equipment_make(struct world *world, const char *station, int numb
     snprintf(id, sizeof id, "%s%03d", station, number);
     snprintf(name, sizeof name, "%d号%s充电桩", number, dc ? "直流" : "交流");
     for (int i = 1; i <= guns; i++)
-        json_array_append_new(connectors, connector_make(id, i, dc, (double)power / guns));
+        json_array_append_new(connectors, connector_make(id, number, i, dc, (double)power / guns));
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:s, s:o}", "EquipmentID", id, "ManufacturerID", world->partner.operator_id,
                      "ManufacturerName", "模拟电气有限公司", "EquipmentModel", dc ? "DC-S" : "AC-S", "ProductionDate", "2024-05-01",
                      "EquipmentType", dc ? 1 : 2, "Power", (double)power, "EquipmentName", name, "ConnectorInfos", connectors);
