@@ -1,6 +1,6 @@
 /* interconnect: private to the program. One file a part of the way: entry.c what the site calls it, step1.c, step2.c, step3.c
  * the wizard (Z12), stations.c which stations take part, apply.c the applications (H3.1, S2), protocol.c the protocol's
- * document, kit.c its executable companion, staff.c the departments' side. */
+ * document, kit.c its executable companion, quality.c the data that came, staff.c the departments' side. */
 #ifndef INTERCONNECT_H
 #define INTERCONNECT_H
 
@@ -54,6 +54,14 @@ void protocol_page(struct request *rq);
 /* kit.c: the conformance kit to take away, and the company's own codes for it */
 void kit_archive(struct request *rq);
 void kit_stations(struct request *rq);
+
+/* quality.c: 「数据质量」 */
+void quality_operators(struct request *rq);
+void quality_operators_xlsx(struct request *rq);
+void quality_operator(struct request *rq);
+void quality_stations(struct request *rq);
+void quality_stations_xlsx(struct request *rq);
+void quality_station(struct request *rq);
 
 /* staff.c: connections of the division */
 void connections_list(struct request *rq);

@@ -11,7 +11,8 @@ static void start(void)
 {
     checks_register();
     process_start();
-    lists_load((const char *const[]){ "connection", "connection_station", "charge_order", "exchange_message", NULL });
+    lists_load((const char *const[]){ "connection", "connection_station", "charge_order", "exchange_message", "quality_operator", "quality_station",
+                                        NULL });
 }
 
 enum { PAPER_LIMIT = 12 << 20 };         /* one scan of Web.UploadLimit, and the form */
@@ -60,6 +61,12 @@ static const struct route routes[] = {
     { GET,  "/interconnect/debug/verify",        CAP_CONNECT,      "console-page",   verify_page },
     { POST, "/interconnect/debug/verify",        CAP_CONNECT,      "console-verify", verify_check, verify_redraw },
     { GET,  "/interconnect/checks/{id}",         CAP_CONNECT_VIEW, NULL,             check_report },
+    { GET,  "/interconnect/quality",         CAP_QUALITY_VIEW,   "list:quality_operator",   quality_operators },
+    { GET,  "/interconnect/quality.xlsx",    CAP_QUALITY_VIEW,   "list:quality_operator",   quality_operators_xlsx },
+    { GET,  "/interconnect/quality/operators/{id}", CAP_QUALITY_VIEW, NULL,                 quality_operator },
+    { GET,  "/interconnect/quality/stations", CAP_QUALITY_VIEW,  "list:quality_station",    quality_stations },
+    { GET,  "/interconnect/quality/stations.xlsx", CAP_QUALITY_VIEW, "list:quality_station", quality_stations_xlsx },
+    { GET,  "/interconnect/quality/stations/{id}", CAP_QUALITY_VIEW, NULL,                  quality_station },
     ROUTE_END };
 
 static const struct program program = {

@@ -1,5 +1,6 @@
 /* staff: the departments' side: connections of the division, their state, decision and disabling (Z30). */
 #include "domain/connection_tried.h"
+#include "domain/exchange_silence.h"
 #include "flow/flow.h"
 #include "interconnect.h"
 #include "list/list.h"
@@ -22,6 +23,7 @@ void connection_page(struct request *rq)
         (void)connection_compare(&rq->work, &c, view_node(rq->page, "Compare"));
     else
         (void)connection_tried_list(&rq->work, c.operator_id, view_node(rq->page, "Tried"));
+    exchange_silence_show(&rq->work, c.operator_id, view_node(rq->page, "Silence"));
     page(rq, "interconnect/connection.cst");
 }
 

@@ -1,6 +1,7 @@
 /* wizard: what the three steps of 「互联配置申请」 share (Z12). */
 #include <string.h>
 
+#include "domain/exchange_silence.h"
 #include "flow/flow.h"
 #include "interconnect.h"
 
@@ -34,6 +35,7 @@ bool wizard_head(struct request *rq, int step, struct connection *c)
     view_set(state, "State", there ? c->state : "none");
     view_set(state, "Label", there ? flow_state_label(CONNECTION_FLOW, c->state) : "待配置");
     view_set(state, "Tone", there ? flow_state_kind(CONNECTION_FLOW, c->state) : "wait");
+    exchange_silence_show(&rq->work, rq->work.actor.operator_id, view_node(rq->page, "Silence"));
     return there;
 }
 

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "domain/account.h"
 #include "domain/exchange_try.h"
+#include "domain/exchange_quality.h"
 #include "domain/file.h"
 #include "domain/job.h"
 #include "domain/outbox.h"
@@ -27,6 +28,7 @@ static const struct part parts[] = {
     { "outbox",      "清理过期邮件短信记录",   WORK_WRITE, outbox_purge },
     { "jobs",        "清理已完成的任务记录",   WORK_WRITE, job_purge },
     { "tries",       "清理过期联调记录",       WORK_WRITE, exchange_try_purge },
+    { "quality",     "清理过期数据质量记录",   WORK_WRITE, exchange_quality_purge },
     { "trail",       "校验审计日志",           WORK_PLAIN, trail_check },
     { "files",       "清理无主附件",           WORK_PLAIN, file_sweep },
 };

@@ -11,6 +11,9 @@
 #include "domain/demo.h"
 #include "domain/exchange_log.h"
 #include "domain/exchange_try.h"
+#include "domain/exchange_quality.h"
+#include "domain/exchange_silence.h"
+#include "domain/exchange_stats.h"
 #include "domain/job.h"
 #include "domain/lockout.h"
 #include "domain/map_source.h"
@@ -53,6 +56,8 @@ const struct job_kind job_kinds[] = {
     { "map.build",              map_build_job },
     { "exchange.pull-stations", pull_stations_job },
     { "exchange.pull-status",   pull_status_job },
+    { "exchange.pull-stats",    exchange_stats_job },
+    { "exchange.quality",       exchange_quality_job },
     { "exchange.tend",          exchange_tend_job },
     { "connection.test",        connection_test_job },
     { "charging.check",         charging_check_job },
@@ -137,6 +142,28 @@ static void tick_prune(struct work *work)
     work_must(work, WORK_WRITE, prune, NULL);
 }
 
+static void quality(struct work *work, void *arg)
+{
+    (void)arg;
+    exchange_quality_ask(work);
+}
+
+static void tick_quality(struct work *work)
+{
+    work_must(work, WORK_WRITE, quality, NULL);
+}
+
+static void silence(struct work *work, void *arg)
+{
+    (void)arg;
+    exchange_silences_watch(work);
+}
+
+static void tick_silence(struct work *work)
+{
+    work_must(work, WORK_WRITE, silence, NULL);
+}
+
 static void tick_trail(struct work *work)
 {
     trail_seal(work);
@@ -158,6 +185,8 @@ struct tick ticks[] = {
     { "charging",   5,   charging_tick, 0 },
     { "tend",       120, tick_tend, 0 },
     { "exchange.log", 20, tick_prune, 0 },
+    { "exchange.quality", 300, tick_quality, 0 },
+    { "exchange.silence", 60, tick_silence, 0 },
     { "trail.seal", 10,  tick_trail, 0 },
     { "daily",      60,  daily_tick, 0 },
     { NULL, 0, NULL, 0 } };

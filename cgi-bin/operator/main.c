@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "domain/company.h"
+#include "domain/exchange_silence.h"
 #include "domain/process.h"
 #include "domain/registration.h"
 #include "domain/session.h"
@@ -56,6 +57,7 @@ static void home(struct request *rq)
     if (rq->work.actor.capabilities & CAP_BIT(CAP_OPERATOR_OWN) && rq->work.actor.operator_id) {    /* Z8.3, Z8.4 */
         view_set(rq->page, "Passed", "1");
         company_guide(&rq->work, rq->page);
+        exchange_silence_show(&rq->work, rq->work.actor.operator_id, view_node(rq->page, "Silence"));
     }
     page(rq, "operator/home.cst");
 }

@@ -32,6 +32,7 @@
     X(CONNECT_VIEW,    "connect-view",    "查看平台交互报文和核对报告")                     \
     X(CONNECT_REVIEW,  "connect-review",  "审核互联互通接入、停用接入平台")                 \
     X(ORDER_VIEW,      "order-view",      "查看充电订单和统计")                             \
+    X(QUALITY_VIEW,    "quality-view",    "查看互联互通数据质量")                           \
     X(PARTNER_VIEW,    "partner-view",    "查看互联互通接入情况")                                   \
     X(SIGNING_IN,      "signing-in",      "完成登录验证")                                 \
     X(TRAIL_VIEW,      "trail-view",      "查阅审计日志")                                 \

@@ -3,9 +3,13 @@
 #include "core/config.h"
 #include "core/db.h"
 #include "domain/outbox.h"
+#include "domain/role.h"
 
 #define Q_WHO "SELECT COALESCE(email, ''), COALESCE(phone, '') FROM account WHERE state IN ('active', 'pending', 'must_change')" \
               " AND (id = ? OR (? = 0 AND operator_id = ?)) ORDER BY id LIMIT 20"
+#define Q_OFFICERS "SELECT COALESCE(email, ''), COALESCE(phone, ''), role, CHAR_LENGTH(TRIM(TRAILING '00' FROM division_code)) AS depth" \
+              " FROM account WHERE state IN ('active', 'must_change') AND operator_id IS NULL AND division_code <> ''" \
+              " AND ? LIKE CONCAT(TRIM(TRAILING '00' FROM division_code), '%') ORDER BY depth DESC, id"
 
 enum { WHO_MOST = 20 };
 
@@ -18,6 +22,18 @@ static void reader_add(void *row, void *arg)
     struct reader *reader = row, *out = &readers->list[readers->count++];
     out->email = arena_copy(readers->work->arena, reader->email);
     out->phone = arena_copy(readers->work->arena, reader->phone);
+}
+
+static void send(const struct readers *readers, const char *subject, const char *text)
+{
+    struct work *work = readers->work;
+    for (size_t i = 0; i < readers->count; i++) {
+        const struct reader *reader = &readers->list[i];
+        if (outbox_target(work, reader->email, false))
+            outbox_mail(work, reader->email, subject, text, NULL);
+        else if (outbox_target(work, reader->phone, true))
+            outbox_sms(work, reader->phone, text, NULL);
+    }
 }
 
 /* Decided upon together: one message says how many and names the first. */
@@ -38,12 +54,48 @@ void notice_queue(struct work *work, const struct flow_notice *notice)
                                     together(work, notice), *notice->opinion ? "审核意见：" : "", notice->opinion);
     db_each(work, columns, &row, reader_add, &readers, Q_WHO, I(notice->account_id), I(notice->account_id),
             I(notice->operator_id ? notice->operator_id : -1));
-    for (size_t i = 0; i < readers.count; i++) {
-        const struct reader *reader = &readers.list[i];
-        if (outbox_target(work, reader->email, false))
-            outbox_mail(work, reader->email, arena_printf(work->arena, "【%s】%s：%s", config_text("Site.ShortName"), notice->label,
-                                                          notice->state_label), text, NULL);
-        else if (outbox_target(work, reader->phone, true))
-            outbox_sms(work, reader->phone, text, NULL);
-    }
+    send(&readers, arena_printf(work->arena, "【%s】%s：%s", config_text("Site.ShortName"), notice->label, notice->state_label), text);
+}
+
+/* --- what is no case ------------------------------------------------------------------------------------------------ */
+
+static void send_named(struct readers *readers, const char *subject, const char *text)
+{
+    struct arena *arena = readers->work->arena;
+    const char *site = config_text("Site.ShortName");
+    send(readers, arena_printf(arena, "【%s】%s", site, subject), arena_printf(arena, "【%s】%s：%s", site, subject, text));
+}
+
+void notice_company(struct work *work, int64_t operator_id, const char *subject, const char *text)
+{
+    static const struct db_column columns[] = { DB_TEXT(struct reader, email), DB_TEXT(struct reader, phone), DB_END };
+    struct readers readers = { .work = work };
+    struct reader row;
+    db_each(work, columns, &row, reader_add, &readers, Q_WHO, I(-1), I(0), I(operator_id));
+    send_named(&readers, subject, text);
+}
+
+struct officer { struct reader reader; const char *role; int64_t depth; };
+struct officers { struct readers readers; enum capability cap; int64_t depth; };
+
+/* Rows come nearest first: those of the first depth that has a reader. */
+static void officer_add(void *row, void *arg)
+{
+    struct officer *officer = row;
+    struct officers *officers = arg;
+    bool fits = role_capabilities(officer->role) & CAP_BIT(officers->cap) && (!officers->readers.count || officer->depth == officers->depth);
+    if (!fits || officers->readers.count == WHO_MOST)
+        return;
+    officers->depth = officer->depth;
+    reader_add(&officer->reader, &officers->readers);
+}
+
+void notice_departments(struct work *work, const char *division, enum capability cap, const char *subject, const char *text)
+{
+    static const struct db_column columns[] = { DB_TEXT(struct officer, reader.email), DB_TEXT(struct officer, reader.phone),
+        DB_TEXT(struct officer, role), DB_INT(struct officer, depth), DB_END };
+    struct officers officers = { .readers.work = work, .cap = cap };
+    struct officer row;
+    db_each(work, columns, &row, officer_add, &officers, Q_OFFICERS, T(*division ? division : config_text("Site.Division.Code")));
+    send_named(&officers.readers, subject, text);
 }

@@ -15,31 +15,14 @@
 #include "domain/exchange_log.h"
 #include "domain/job.h"
 #include "domain/partner_key.h"
+#include "domain/pull_private.h"
 #include "domain/seen.h"
 #include "domain/status_push.h"
 #include "domain/token.h"
-#include "exchange/client.h"
 #include "exchange/message.h"
 
 enum { PAGE_SIZE = 50, PAGES_MAX = 5000, STATUS_IDS = 50, OVERLAP_MS = 10 * 60000, AGAIN_MINUTES = 60 };
 enum { SLOW_AFTER = 60, SLOW_CALL = 5 };       /* seconds */
-
-/* `page` is a work of its own on the same connection: its arena is emptied after each page. */
-struct pull {
-    struct work        *work;
-    struct work         page;
-    struct partner      partner;
-    struct client       client;
-    json_t             *seen;          /* set of StationIDs named so far */
-    json_t             *taken;         /* set of StationIDs that take part (connection.h); NULL: all */
-    bool                published;     /* what comes is shown to the public: the interconnection is complete */
-    json_t             *infos;         /* of the page being stored */
-    size_t              fresh;         /* stations of this page not named before */
-    struct pull_report *report;
-    int64_t             started;       /* clock_micro() */
-    int64_t             calls;
-    int64_t             seconds;       /* for the whole of it */
-};
 
 /* --- opening and closing ----------------------------------------------------------------------------- */
 
@@ -63,6 +46,7 @@ static void trace_store(struct work *page, void *arg)
 static void trace(void *arg, const struct client_trace *t)
 {
     struct pull *pull = arg;
+    pull->http_status = t->http_status;
     struct exchange_record record = { .operator_id = pull->partner.operator_id, .keys = &pull->partner.to_operator, .source = "pull",
         .interface = t->interface, .micro = t->micro, .http_status = t->http_status, .answered = t->answered, .ret = t->ret,
         .good = t->good, .what = t->why, .request = t->request, .request_size = strlen(t->request), .answer = t->answer,
@@ -81,7 +65,7 @@ static void pull_close(void *arg)
     free(pull);
 }
 
-static struct pull *pull_open(struct work *work, const char *operator_code)
+struct pull *pull_open(struct work *work, const char *operator_code)
 {
     const struct partner *partner = partner_by_code(work, operator_code);
     if (!partner)
@@ -110,7 +94,7 @@ static struct pull *pull_open(struct work *work, const char *operator_code)
     return pull;
 }
 
-static void page_forget(struct pull *pull)
+void pull_page_forget(struct pull *pull)
 {
     work_release(&pull->page);
     arena_reset(pull->page.arena);
@@ -127,20 +111,26 @@ static void patience(struct pull *pull)
     pull->calls++;
 }
 
+void pull_try(struct pull *pull, const char *interface, json_t *request, struct client_answer *out)
+{
+    patience(pull);
+    pull->http_status = 0;
+    client_call(&pull->client, pull->page.arena, interface, request, out);
+    json_decref(request);
+}
+
 /* The answer, released with the page. A call that failed ends the work. */
 static json_t *pull_call(struct pull *pull, const char *interface, json_t *request)
 {
     struct client_answer answer;
-    patience(pull);
-    client_call(&pull->client, pull->page.arena, interface, request, &answer);
-    json_decref(request);
+    pull_try(pull, interface, request, &answer);
     if (answer.data)
         return answer.data;
     log_line(LOG_WARN_, pull->work, "exchange.pull", "operator=%s ret=%d %s", pull->partner.code, answer.ret, answer.why);
     fail(pull->work, answer.later ? FAIL_UNAVAILABLE : FAIL_INVALID, "%s", answer.why);
 }
 
-static void page_run(struct pull *pull, void (*store)(struct work *page, void *arg), void *arg)
+void pull_page_run(struct pull *pull, void (*store)(struct work *page, void *arg), void *arg)
 {
     if (!work_run(&pull->page, WORK_WRITE, store, arg)) {
         if (pull->page.fail_detail[0])
@@ -216,7 +206,7 @@ static bool page_pull(struct pull *pull, int no, const char *since)
     pull->infos = json_object_get(answer, "StationInfos");
     size_t named = json_array_size(pull->infos);
     page_read(pull, &batch);
-    page_run(pull, batch_store, &batch);
+    pull_page_run(pull, batch_store, &batch);
     pull->report->pages++;
     pull->report->stored += (int64_t)batch.count;
     job_progress(pull->work, arena_printf(pull->page.arena, "已取 %d 页，%lld 座充电站", pull->report->pages,
@@ -283,11 +273,11 @@ void pull_stations_within(struct work *work, const char *operator_code, bool who
     *report = (struct pull_report){ 0 };
     pull->report = report;
     for (int no = 1; no <= PAGES_MAX && page_pull(pull, no, since); no++)
-        page_forget(pull);
-    page_forget(pull);
+        pull_page_forget(pull);
+    pull_page_forget(pull);
     if (!*since && report->complete && json_object_size(pull->seen) > 0)
-        page_run(pull, gone_remove, pull);
-    page_run(pull, pull_finish, pull);
+        pull_page_run(pull, gone_remove, pull);
+    pull_page_run(pull, pull_finish, pull);
     log_line(LOG_INFO_, work, "exchange.pulled", "operator=%s pages=%d stored=%lld refused=%lld removed=%lld doubled=%lld complete=%d",
              operator_code, report->pages, (long long)report->stored, (long long)report->refused, (long long)report->removed,
              (long long)report->doubled, report->complete);
@@ -354,7 +344,7 @@ static void states_pull(struct pull *pull, json_t *codes)
         if (status_good(pull->page.arena, station_status_fields, json_array_get(infos, i)))
             states_of_station(&s, json_array_get(infos, i));
     if (s.count) {
-        page_run(pull, states_store, &s);
+        pull_page_run(pull, states_store, &s);
         status_push_show(pull->work, &s.outcome);
     }
 }
@@ -382,7 +372,7 @@ void pull_status_job(struct work *work, const json_t *payload)
         states_pull(pull, codes);
         job_progress(work, arena_printf(pull->page.arena, "已查询 %zu / %zu 座充电站", from + json_array_size(codes),
                                         json_array_size(all)));
-        page_forget(pull);
+        pull_page_forget(pull);
     }
 }
 
