@@ -186,7 +186,7 @@ struct tick ticks[] = {
     { "tend",       120, tick_tend, 0 },
     { "exchange.log", 20, tick_prune, 0 },
     { "exchange.quality", 300, tick_quality, 0 },
-    { "exchange.silence", 60, tick_silence, 0 },
+    { "exchange.silence", 20, tick_silence, 0 },
     { "trail.seal", 10,  tick_trail, 0 },
     { "daily",      60,  daily_tick, 0 },
     { NULL, 0, NULL, 0 } };
