@@ -19,7 +19,7 @@
     " OR power IS NULL OR national_standard IS NULL), 0) FROM connector WHERE station_id = ? AND removed_at IS NULL"
 #define WINDOW " AND d.day >= CURDATE() - INTERVAL 30 DAY"
 #define Q_ORDERS \
-    "SELECT (SELECT COALESCE(SUM(orders + doubt_orders), 0) FROM charge_order_day d WHERE d.station_id = ?" WINDOW ")," \
+    "SELECT (SELECT COALESCE(SUM(orders + doubt_orders), 0) FROM charge_order_day d WHERE d.station_id = ?" WINDOW ") + COALESCE(SUM(d.orders), 0)," \
     " COALESCE(SUM(d.charges > 0 AND d.orders = 0), 0), COUNT(*) FROM exchange_quality_day d WHERE d.station_id = ?" WINDOW
 #define Q_DIFFERS "SELECT COALESCE(MAX(differs_30), 0) FROM station_quality WHERE station_id = ?"
 #define Q_RECORD "SELECT r.id FROM station_record r WHERE r.operator_id = ? AND r.code = ? AND (r.operator_id = ? OR (? = 1 AND r.filed_division LIKE ?))"

@@ -14,7 +14,7 @@ import { sql, sqlValue } from './lib/db.mjs';
 const LAST = ['/company/contacts/{id}/drop', '/archives/stations/{id}/delete', '/archives/reports/{id}/delete', '/archives/equipment/{id}/delete', '/account/second-factor/remove', '/account/logout', '/account/sessions/close-others', '/account/login/cancel'];
 // Another's id is none of one's own: the answer is that of a second click, and nothing happens to the record.
 const AS_GONE = ['/account/sessions/close', '/workbench/copied/read'];
-const SCOPED = ['registration', 'qualification', 'change', 'contact', 'account', 'file', 'station_record', 'report', 'equipment_record', 'connection', 'import_station', 'import_equipment', 'charge_order', 'exchange_message', 'exchange_try', 'connection_check'];
+const SCOPED = ['registration', 'qualification', 'change', 'contact', 'account', 'file', 'station_record', 'report', 'equipment_record', 'connection', 'pushed_station', 'operator', 'import_station', 'import_equipment', 'charge_order', 'exchange_message', 'exchange_try', 'connection_check'];
 const EVERYWHERE = Object.keys(PLACES).filter((place) => place !== 'own');
 
 let records, login, common;

@@ -58,6 +58,7 @@ function make(place, at) {
     exchange_try: add('exchange_try', { operator_id: operator, account_id: person, interface: "'query_token'", request: "'{}'", state: "'done'", what: `'${name}'` }),
     connection_check: add('connection_check', { operator_id: operator, division_code: `'${division}'`, state: "'failed'", begun_at: 'NOW(3)', words: `'${name}'` }),
     connection: add('connection', { ...filed, operator_id: operator, platform_id: `(SELECT MIN(o.id) FROM operator o WHERE o.id <> ${operator} AND o.name NOT LIKE '${MARK}%')`, kind: "'entrusted'" }),
+    pushed_station: add('station', { operator_id: operator, code: `'${MARK}${at}'`, name: `'${name}'`, division_code: `'${division}'`, lng: 113.5, lat: 22.2, source: "'exchange'", published: 0 }),
     contact: add('operator_contact', { operator_id: operator, name: `'${name}'`, phone: "'13800138000'", note: `'${MARK}'` }),
     account: account(`${place}-staff`, { role: "'expert'", division_code: `'${division}'` }), file: file(`90071992547${at}`, registration, person) };
 }
@@ -65,7 +66,7 @@ function make(place, at) {
 export function uproot() {
   const like = `LIKE '${MARK}%'`, ids = (table, column) => `(SELECT id FROM ${table} WHERE ${column} ${like})`;
   const cases = [['registration', 'operator_registration'], ['qualification', 'qualification'], ['profile-change', 'profile_change'], ['connection', 'connection']];
-  sql(`DELETE FROM exchange_log WHERE what ${like}; DELETE FROM exchange_try WHERE what ${like}; DELETE FROM connection_check WHERE words ${like}; DELETE FROM sheet_import WHERE name ${like}; DELETE FROM file_link WHERE file_id IN ${ids('file', 'name')}; DELETE FROM file WHERE name ${like};
+  sql(`DELETE FROM station WHERE code ${like}; DELETE FROM exchange_log WHERE what ${like}; DELETE FROM exchange_try WHERE what ${like}; DELETE FROM connection_check WHERE words ${like}; DELETE FROM sheet_import WHERE name ${like}; DELETE FROM file_link WHERE file_id IN ${ids('file', 'name')}; DELETE FROM file WHERE name ${like};
     ${cases.map(([flow, table]) => `DELETE FROM flow_due WHERE flow = '${flow}' AND case_id IN ${ids(table, 'company')}; DELETE FROM ${table} WHERE company ${like};`).join('\n')}
     DELETE FROM flow_step WHERE flow = 'equipment-record' AND case_id IN ${ids('equipment_record', 'code')}; DELETE FROM flow_step WHERE flow = 'station-record' AND case_id IN ${ids('station_record', 'code')};
     DELETE FROM equipment_record WHERE code ${like}; DELETE FROM station_record WHERE code ${like}; DELETE FROM report WHERE number ${like};
