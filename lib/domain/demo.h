@@ -26,7 +26,7 @@ void demo_platform(struct work *work, int64_t port);
 /* --- parts (demo_city.c, demo_content.c) ----------------------------------------------------- */
 void demo_city(struct work *work, struct progress *progress);
 void demo_records(struct work *work);      /* archives of a few operators in every state; after demo_city() */
-void demo_quality(struct work *work);      /* weeks of data quality; after demo_city() */
+void demo_quality(struct work *work);      /* weeks of data quality; after demo_orders() */
 void demo_built(struct work *work);        /* what a platform pushes for the demonstration builder (H3.2); after the accounts */
 void demo_articles(struct work *work);
 void demo_orders(struct work *work);       /* months of charging orders, when there are none; after demo_city() */
