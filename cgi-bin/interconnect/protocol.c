@@ -1,7 +1,9 @@
 /* protocol: the protocol's document (Z12.1), made of the message table: what is checked is what is written here. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
+#include "exchange/explain.h"
 #include "exchange/message.h"
 #include "exchange/ret.h"
 #include "interconnect.h"
@@ -46,6 +48,18 @@ static void fields_list(struct listing *l, const struct field *f, const char *be
     }
 }
 
+/* What a request may look like, from the table as well. */
+static const char *example_of(struct request *rq, const struct field *fields)
+{
+    json_t *known = json_object(), *example = message_example(rq->work.arena, fields, known);
+    char *text = example ? json_dumps(example, JSON_INDENT(2)) : NULL;
+    const char *out = text ? arena_copy(rq->work.arena, text) : NULL;
+    free(text);
+    json_decref(example);
+    json_decref(known);
+    return out;
+}
+
 static void interface_list(struct request *rq, const struct message *m, int n)
 {
     HDF *node = view_node(rq->page, arena_printf(rq->work.arena, "Interfaces.%d", n));
@@ -53,6 +67,7 @@ static void interface_list(struct request *rq, const struct message *m, int n)
     view_set(node, "Name", m->interface);
     view_set(node, "Label", m->label);
     view_set(node, "Direction", m->by_operator && m->by_portal ? "双方互相调用" : m->by_operator ? "运营商平台调用本平台" : "本平台调用运营商平台");
+    view_set(node, "Example", example_of(rq, m->request));
     fields_list(&request, m->request, "", 0);
     fields_list(&response, m->response, "", 0);
 }
