@@ -97,7 +97,7 @@ function checkBody(answer, at) {
   } else if (/html|svg|xml/.test(type)) {
     for (const raw of RAW) assert.doesNotMatch(answer.body, raw, `${at}: raw markup ${answer.body.match(raw)?.index && answer.body.slice(answer.body.match(raw).index - 120, answer.body.match(raw).index + 60)}`);
   }
-  return /html/.test(type);
+  return /html/.test(type) && !/^attachment/.test(answer.headers['content-disposition'] ?? '');      // a file is not gone to
 }
 /** In the browser: nothing ran, nothing broke out of an attribute, no link runs a script. */
 async function checkPage(page, at) {
