@@ -155,10 +155,11 @@ static void a_tick_tells(void **state)
 {
     (void)state;
     int told = 0;
+    int64_t logged = db_fixture_int("SELECT COUNT(*) FROM connector_state_log");
     assert_true(work_run(work, WORK_PLAIN, tick_run, &told));
     assert_true(told > 100);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM connector WHERE state_version > 1"), told);
-    int64_t changed = db_fixture_int("SELECT COUNT(*) FROM connector_state_log");
+    int64_t changed = db_fixture_int("SELECT COUNT(*) FROM connector_state_log") - logged;
     assert_true(changed > 0 && changed < told / 2);
 }
 
