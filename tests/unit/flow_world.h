@@ -16,7 +16,8 @@
 enum { OWNER, OTHER_OWNER, COUNTY, COUNTY_PLAIN, OTHER_COUNTY, CITY, PROVINCE, VISITOR, SYSTEM, PEOPLE };
 
 #define REVIEWS (CAP_BIT(CAP_PUBLIC) | CAP_BIT(CAP_SIGNED_IN) | CAP_BIT(CAP_STAFF) | CAP_BIT(CAP_WORKBENCH) \
-                 | CAP_BIT(CAP_REGISTRATION_REVIEW) | CAP_BIT(CAP_QUALIFICATION_REVIEW) | CAP_BIT(CAP_PROFILE_REVIEW) | CAP_BIT(CAP_RECORD_REVIEW))
+                 | CAP_BIT(CAP_REGISTRATION_REVIEW) | CAP_BIT(CAP_QUALIFICATION_REVIEW) | CAP_BIT(CAP_PROFILE_REVIEW) | CAP_BIT(CAP_RECORD_REVIEW) \
+                 | CAP_BIT(CAP_CONNECT_REVIEW))
 #define SIGNED (CAP_BIT(CAP_PUBLIC) | CAP_BIT(CAP_SIGNED_IN) | CAP_BIT(CAP_WORKBENCH))
 
 static const struct actor people[PEOPLE] = {
@@ -115,16 +116,27 @@ static int world(void **state)
     return 0;
 }
 
+/* What a table wants besides owner, title, division and state. */
+static const struct case_table { const char *table, *title, *columns, *values; } case_tables[] = {
+    { "station_record", "name", ", submitted_at", ", NOW(3)" },                 /* departments read it once submitted */
+    { "equipment_record", "name", ", submitted_at, station_record_id", ", NOW(3), (SELECT MAX(id) FROM station_record)" },
+    { "connection", "company", ", platform_id, kind", ", 1, 'wizard'" },
+    { NULL, "company", "", "" },
+};
+
 /* A case of company 1 in 香洲, in `state`. */
 static int64_t case_new(const char *table, const char *state)
 {
     char sql[600];
-    bool station = strcmp(table, "station_record") == 0, equipment = strcmp(table, "equipment_record") == 0;
-    if (equipment)                       /* each belongs to a station; departments read both once submitted */
+    const struct case_table *t = case_tables;
+    while (t->table && strcmp(t->table, table) != 0)
+        t++;
+    if (strcmp(table, "equipment_record") == 0)          /* each belongs to a station */
         (void)case_new("station_record", "passed");
+    if (strcmp(table, "connection") == 0)                /* one a company */
+        db_fixture_sql("DELETE FROM connection");
     snprintf(sql, sizeof sql, "INSERT INTO %s (operator_id, %s, division_code, state%s) VALUES (1, '甲公司', '440402', '%s'%s)", table,
-             station || equipment ? "name" : "company", station ? ", submitted_at" : equipment ? ", submitted_at, station_record_id" : "", state,
-             station ? ", NOW(3)" : equipment ? ", NOW(3), (SELECT MAX(id) FROM station_record)" : "");
+             t->title, t->columns, state, t->values);
     db_fixture_sql(sql);
     return db_fixture_int("SELECT LAST_INSERT_ID()");
 }
