@@ -2,6 +2,7 @@
 #include "exchange/seal.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,9 @@ const char *key_set_fill(struct key_set *keys, const char *operator_secret, cons
 }
 
 /* Looking an algorithm up costs OpenSSL more than running it over one message: each is looked up once a process,
- * and its context used again. */
+ * and its context used again. The simulator seals in several threads: one at a time has the contexts. */
+static pthread_mutex_t contexts = PTHREAD_MUTEX_INITIALIZER;
+
 static EVP_MAC_CTX *mac_ready(const char *key)
 {
     static EVP_MAC_CTX *context;
@@ -62,12 +65,14 @@ void seal_sign(const char *sig_secret, const char *const parts[], size_t count, 
     static const char digits[] = "0123456789ABCDEF";
     unsigned char digest[16];
     size_t size = 0;
+    pthread_mutex_lock(&contexts);
     EVP_MAC_CTX *mac = mac_ready(sig_secret);
     for (size_t i = 0; i < count; i++)
         if (!EVP_MAC_update(mac, (const unsigned char *)parts[i], strlen(parts[i])))
             abort();
     if (!EVP_MAC_final(mac, digest, &size, sizeof digest) || size != sizeof digest)
         abort();
+    pthread_mutex_unlock(&contexts);
     for (size_t i = 0; i < sizeof digest; i++) {
         sig[2 * i] = digits[digest[i] >> 4];
         sig[2 * i + 1] = digits[digest[i] & 15];
@@ -91,6 +96,7 @@ static int cipher_run(bool encrypt, const struct key_set *keys, const unsigned c
     static EVP_CIPHER *aes;
     static EVP_CIPHER_CTX *context;
     int first = 0, last = 0;
+    pthread_mutex_lock(&contexts);
     if (!context) {
         aes = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
         context = EVP_CIPHER_CTX_new();
@@ -101,6 +107,7 @@ static int cipher_run(bool encrypt, const struct key_set *keys, const unsigned c
                             encrypt, NULL))
         abort();
     bool good = EVP_CipherUpdate(context, out, &first, in, (int)size) && EVP_CipherFinal_ex(context, out + first, &last);
+    pthread_mutex_unlock(&contexts);
     ERR_clear_error();                       /* wrong padding is the sender's mistake, not to be found by others */
     return good ? first + last : -1;
 }

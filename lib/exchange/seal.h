@@ -1,7 +1,7 @@
 /* seal: the cryptography of the T/CEC 102 edge, and of nothing else: HMAC-MD5 in upper-case hex, AES-128-CBC
  * with PKCS#7 and a fixed IV, base64. The standard prescribes these (part 4); stored secrets use core/crypto.h.
  *
- * Nothing here keeps state. Keys are raw bytes of the text, never hex-decoded. */
+ * Nothing here keeps state; safe in threads. Keys are raw bytes of the text, never hex-decoded. */
 #ifndef EXCHANGE_SEAL_H
 #define EXCHANGE_SEAL_H
 

@@ -1,5 +1,6 @@
 /* The T/CEC 102 envelope and its cryptography: known answers come from the standard's sample and from the
  * openssl command, which is not our code. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -284,6 +285,41 @@ static void replies_of_odd_peers_are_read(void **state)
     }
 }
 
+/* The simulator answers and pushes in several threads. */
+static void *seal_much(void *arg)
+{
+    struct arena *mine = arena_new();
+    char *plain = arena_printf(mine, "thread %d says a text of more than a block", *(int *)arg), sig[SEAL_SIG_SIZE + 1], again[SEAL_SIG_SIZE + 1];
+    const char *const parts[] = { plain, "and more" };
+    size_t wrong = 0;
+    for (int i = 0; i < 3000; i++) {
+        size_t size = 0;
+        char *opened = seal_decrypt(mine, &keys, seal_encrypt(mine, &keys, plain, strlen(plain)), &size);
+        seal_sign(KEY, parts, 2, i ? again : sig);
+        wrong += !opened || strcmp(opened, plain) != 0 || (i && strcmp(sig, again) != 0);
+    }
+    arena_free(mine);
+    return (void *)wrong;
+}
+
+static void threads_do_not_disturb_each_other(void **state)
+{
+    pthread_t threads[4];
+    int numbers[4];
+    size_t wrong = 0;
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        numbers[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, seal_much, &numbers[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        void *found;
+        assert_int_equal(pthread_join(threads[i], &found), 0);
+        wrong += (size_t)found;
+    }
+    assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +330,7 @@ int main(void)
         TEST(signature_is_over_what_was_received), TEST(time_window_is_closed_at_its_edges),
         TEST(time_stamp_is_beijing_time), TEST(digest_tells_every_member_apart),
         TEST(data_that_cannot_be_opened_is_4004), TEST(reply_is_signed_and_reads_back), TEST(replies_of_odd_peers_are_read),
+        TEST(threads_do_not_disturb_each_other),
     };
     return cmocka_run_group_tests_name("exchange: envelope", tests, NULL, NULL);
 }
