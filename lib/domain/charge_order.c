@@ -191,7 +191,8 @@ enum { ATTACH_MOST = 1000, ATTACH_DAYS = 60 };
 
 struct unattached { int64_t id, operator_id; const char *at, *connector_code; };
 struct attached   { int64_t doubts, operator_id, energy_wh, elec_fen, service_fen, total_fen; const char *start_at, *end_at; };
-struct attach     { struct arena *arena; struct unattached found[ATTACH_MOST]; size_t count, moved; const struct unattached *now; };
+struct attach     { struct arena *arena; struct unattached found[ATTACH_MOST]; size_t count, moved; const struct unattached *now;
+                    struct connector_place place; bool known; };
 
 static void unattached_keep(void *row, void *arg)
 {
@@ -226,6 +227,16 @@ static unsigned doubts_anew(struct work *work, const struct attached *row, const
     return doubts;
 }
 
+/* In a work of its own: a read before the connector's lock is had would show the overlaps of before the wait for it. */
+static void place_read(struct work *work, void *arg)
+{
+    struct attach *a = arg;
+    const struct connector_place *place = connector_place(work, a->now->operator_id, a->now->connector_code);
+    a->known = place != NULL;
+    if (place)
+        a->place = *place;
+}
+
 static void order_attach(struct work *work, void *arg)
 {
     static const struct db_column columns[] = { DB_INT(struct attached, doubts), DB_INT(struct attached, operator_id),
@@ -234,8 +245,8 @@ static void order_attach(struct work *work, void *arg)
     struct attach *a = arg;
     struct attached row;
     const struct unattached *u = a->now;
-    const struct connector_place *place = connector_place(work, u->operator_id, u->connector_code);
-    if (!place || !db_int(work, 0, Q_LOCK_CONNECTOR, I(place->connector_id)) || !db_struct(work, columns, &row, Q_ATTACHED, I(u->id), T(u->at)))
+    const struct connector_place *place = &a->place;
+    if (!db_int(work, 0, Q_LOCK_CONNECTOR, I(place->connector_id)) || !db_struct(work, columns, &row, Q_ATTACHED, I(u->id), T(u->at)))
         return;
     unsigned doubts = doubts_anew(work, &row, place);
     struct order_share share = { .day = arena_copy_n(work->arena, u->at, 10), .operator_id = row.operator_id, .energy_wh = row.energy_wh,
@@ -256,7 +267,9 @@ int64_t charge_orders_attach(struct work *work)
     work_must(work, WORK_READ, unattached_find, a);
     for (size_t i = 0; i < a->count; i++) {
         a->now = &a->found[i];
-        work_must(work, WORK_WRITE, order_attach, a);
+        work_must(work, WORK_READ, place_read, a);
+        if (a->known)
+            work_must(work, WORK_WRITE, order_attach, a);
     }
     return (int64_t)a->moved;
 }

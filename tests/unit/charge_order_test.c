@@ -270,10 +270,10 @@ static void impossible_times_lie_in_the_month_of_receipt(void **state)
 
 static void connector_make(struct work *w, void *arg)
 {
-    static struct connector_record gun = { .code = "late", .type = 4, .power = POWER };
-    static struct equipment_record pile = { .code = "Elate", .type = EQUIPMENT_DC, .power = POWER, .connectors = &gun, .connector_count = 1 };
-    (void)arg;
-    station_upsert(w, &(struct station_record){ .operator_id = operator_id, .code = "S3", .name = "后来的站", .division = "440403", .address = "珠海",
+    struct connector_record gun = { .code = arg ? arg : "late", .type = 4, .power = POWER };
+    struct equipment_record pile = { .code = arena_printf(w->arena, "E%s", gun.code), .type = EQUIPMENT_DC, .power = POWER,
+                                     .connectors = &gun, .connector_count = 1 };
+    station_upsert(w, &(struct station_record){ .operator_id = operator_id, .code = arena_printf(w->arena, "S%s", gun.code), .name = "后来的站", .division = "440403", .address = "珠海",
         .station_type = 1, .station_status = STATION_IN_USE, .place = { 113.5, 22.2 }, .datum = DATUM_GCJ02, .source = "exchange",
         .published = true, .equipment = &pile, .equipment_count = 1 });
 }
@@ -309,14 +309,38 @@ static void an_order_before_its_station_moves_there_once_it_is_known(void **stat
 
 /* --- rollups ----------------------------------------------------------------------------------------------------------- */
 
-/* Four processes push the same 400 numbers, some in two contents, many overlapping: whatever comes of it, the rollup says the
- * same as the books, and each content is there once. */
-static void child_push(unsigned seed)
+static struct work *work_of_child(void)
 {
     struct work *mine = calloc(1, sizeof *mine);
     *mine = (struct work){ .arena = arena_new(), .db = db_new("portal"), .id = "test", .now = NOON,
                            .actor = { .role = "visitor", .login = "", .name = "", .division = "" } };
-    work = mine;
+    return work = mine;
+}
+
+static void push_hard(struct work *mine, json_t *data)
+{
+    struct push push = { .operator_id = operator_id };
+    if (charge_order_read(mine->arena, data, "push", &push.order))
+        _exit(2);
+    while (!work_run(mine, WORK_WRITE, push_run, &push))                           /* too many deadlocks: the operator comes again */
+        if (mine->failed != FAIL_UNAVAILABLE)
+            _exit(3);
+    json_decref(data);
+    arena_reset(mine->arena);
+}
+
+static void none_overlap(void)
+{
+    assert_int_equal(one("SELECT COUNT(*) FROM charge_order a JOIN charge_order b ON a.connector_id = b.connector_id AND a.id < b.id"
+                         " AND a.start_at < b.end_at - INTERVAL 1 MINUTE AND b.start_at < a.end_at - INTERVAL 1 MINUTE"
+                         " WHERE a.doubt = 0 AND b.doubt = 0"), 0);
+}
+
+/* Four processes push the same 400 numbers, some in two contents, many overlapping: whatever comes of it, the rollup says the
+ * same as the books, and each content is there once. */
+static void child_push(unsigned seed)
+{
+    struct work *mine = work_of_child();
     for (int i = 0; i < 400; i++) {
         unsigned draw = (unsigned)rand_r(&seed), number = draw % 400, variant = draw / 400 % 12 == 0;
         char text[20], connector[8];
@@ -327,14 +351,7 @@ static void child_push(unsigned seed)
         json_object_set_new(data, "TotalElecMoney", json_real(24 + variant + number % 89 / 100.0));
         json_object_set_new(data, "TotalMoney", json_real(36 + variant + number % 89 / 100.0 + (number % 11 == 0)));
         json_object_del(data, "ChargeDetails");
-        struct push push = { .operator_id = operator_id };
-        if (charge_order_read(mine->arena, data, "push", &push.order))
-            _exit(2);
-        while (!work_run(mine, WORK_WRITE, push_run, &push))                           /* too many deadlocks: the operator comes again */
-            if (mine->failed != FAIL_UNAVAILABLE)
-                _exit(3);
-        json_decref(data);
-        arena_reset(mine->arena);
+        push_hard(mine, data);
     }
     _exit(0);
 }
@@ -358,10 +375,40 @@ static void rollups_equal_a_recount_whatever_happens(void **state)
     assert_true(one("SELECT COUNT(*) FROM charge_order WHERE doubt = 0") > 20);
     assert_true(one("SELECT COUNT(*) FROM charge_order WHERE doubts & 4") > 0);
     /* no two counted orders of one gun overlap */
-    assert_int_equal(one("SELECT COUNT(*) FROM charge_order a JOIN charge_order b ON a.connector_id = b.connector_id AND a.id < b.id"
-                         " AND a.start_at < b.end_at - INTERVAL 1 MINUTE AND b.start_at < a.end_at - INTERVAL 1 MINUTE"
-                         " WHERE a.doubt = 0 AND b.doubt = 0"), 0);
+    none_overlap();
     exact();
+}
+
+/* Others push orders of the same gun while those of before it was known move to it: no two counted ones overlap. */
+static void moving_orders_see_those_pushed_meanwhile(void **state)
+{
+    int status, bad = 0;
+    int64_t moved = 0, sum = 0;
+    (void)state;
+    empty();
+    for (int i = 0; i < 60; i++)
+        expect(arena_printf(work->arena, "W%d", i), good(arena_printf(work->arena, "W%d", i), "late2", NOON - 2 * i * HOUR), DOUBT_BIT(DOUBT_CONNECTOR));
+    db_fixture_run(work, connector_make, "late2");
+    for (int child = 0; child < 3; child++)
+        if (fork() == 0) {
+            struct work *mine = work_of_child();
+            for (int i = 0; i < 60; i++)
+                push_hard(mine, good(arena_printf(mine->arena, "V%d.%d", child, i), "late2", NOON - 2 * i * HOUR + (child - 1) * HOUR / 2));
+            _exit(0);
+        }
+    work->now = NOON;
+    for (int i = 0; i < 30 && sum < 60; i++, sum += moved)
+        while (!work_run(work, WORK_PLAIN, attach_run, &moved))
+            assert_int_equal(work->failed, FAIL_UNAVAILABLE);
+    for (int i = 0; i < 3; i++) {
+        wait(&status);
+        bad += status != 0;
+    }
+    assert_int_equal(bad, 0);
+    assert_int_equal(one("SELECT COUNT(*) FROM charge_order WHERE connector_id IS NOT NULL"), 240);
+    none_overlap();
+    exact();
+    db_fixture_sql("DELETE FROM connector WHERE code = 'late2'");
 }
 
 static void a_wrong_rollup_is_found_and_mended(void **state)
@@ -439,6 +486,7 @@ int main(void)
         cmocka_unit_test(impossible_times_lie_in_the_month_of_receipt),
         cmocka_unit_test(an_order_before_its_station_moves_there_once_it_is_known),
         cmocka_unit_test(rollups_equal_a_recount_whatever_happens),
+        cmocka_unit_test(moving_orders_see_those_pushed_meanwhile),
         cmocka_unit_test(a_wrong_rollup_is_found_and_mended),
         cmocka_unit_test(reconciliation_names_each_dispute),
     };
