@@ -17,7 +17,14 @@ enum { OVERLAPS_MOST = 50 };
 #define Q_NUMBER "INSERT INTO charge_order_key (operator_id, order_no, digest, at) VALUES (?, ?, ?, ?)"
 #define Q_NUMBER_KNOWN "SELECT at, digest = ? FROM charge_order_key WHERE operator_id = ? AND order_no = ? FOR UPDATE"
 #define Q_OTHER "INSERT INTO charge_order_other (operator_id, order_no, digest) VALUES (?, ?, ?)"
-#define Q_OTHERS "SELECT COUNT(*) FROM charge_order_other WHERE operator_id = ? AND order_no = ?"
+#define Q_OTHERS "SELECT COUNT(*) FROM charge_order_other WHERE operator_id = ? AND order_no = ? AND raw IS NULL"
+#define Q_ADDED "INSERT INTO charge_order_other (operator_id, order_no, digest, raw) VALUES (?, ?, ?, ?)"
+#define Q_WAS_ADDED "SELECT raw IS NOT NULL FROM charge_order_other WHERE operator_id = ? AND order_no = ? AND digest = ?"
+/* What the books are about. NULL of the one is NULL of the other. */
+#define Q_SAME_BOOKS \
+    "SELECT 1 FROM charge_order WHERE operator_id = ? AND at = ? AND order_no = ? AND version = 1 AND connector_code = ? AND start_at = ?" \
+    " AND end_at = ? AND energy_wh = ? AND elec_money <=> CAST(? AS DECIMAL(14,2)) AND service_money <=> CAST(? AS DECIMAL(14,2))" \
+    " AND total_money = CAST(? AS DECIMAL(14,2))"
 #define Q_FIRST "SELECT id FROM charge_order WHERE operator_id = ? AND at = ? AND order_no = ? AND version = 1"
 #define Q_LOCK_CONNECTOR "SELECT id FROM connector WHERE id = ? FOR UPDATE"
 /* By the index (connector_id, at, start_at): `at` is EndTime of every order without other doubts. */
@@ -157,6 +164,15 @@ static void entry_store(struct work *work, struct entry *e)
 
 struct known { const char *at; int64_t same; };
 
+/* Told again with its payment, its reason of stopping and the like: it disputes nothing. */
+static bool same_books(struct work *work, const struct entry *e, const char *at)
+{
+    const struct charge_order *o = e->order;
+    return db_int(work, 0, Q_SAME_BOOKS, I(e->operator_id), T(at), T(o->order_no), T(o->connector_code), T(second(work, o->start_ms)),
+                  T(second(work, o->end_ms)), I(o->energy_wh), yuan(work, o->elec_fen), yuan(work, o->service_fen),
+                  yuan(work, o->total_fen == ORDER_NO_VALUE ? 0 : o->total_fen));
+}
+
 static enum order_outcome known_store(struct work *work, struct entry *e)
 {
     static const struct db_column columns[] = { DB_TEXT(struct known, at), DB_INT(struct known, same), DB_END };
@@ -165,6 +181,10 @@ static enum order_outcome known_store(struct work *work, struct entry *e)
     if (!db_struct(work, columns, &first, Q_NUMBER_KNOWN, B(o->digest, 16), I(e->operator_id), T(o->order_no)))
         fail_ours(work, "order %s is there and is not", o->order_no);
     if (first.same)
+        return ORDER_AGAIN;
+    if (db_int(work, 0, Q_WAS_ADDED, I(e->operator_id), T(o->order_no), B(o->digest, 16)))
+        return ORDER_AGAIN;
+    if (same_books(work, e, first.at) && db_insert_new(work, Q_ADDED, I(e->operator_id), T(o->order_no), B(o->digest, 16), T(o->raw)))
         return ORDER_AGAIN;
     if (!db_insert_new(work, Q_OTHER, I(e->operator_id), T(o->order_no), B(o->digest, 16)))
         return ORDER_OTHER;

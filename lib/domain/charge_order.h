@@ -4,7 +4,9 @@
  * At least once from the operator is exactly once in the books: charge_order_key holds each number once, its row, the order
  * and the rollup of its day are one transaction. So an order whose answer was lost (the program died, the line broke) may
  * simply be sent again, even as the very same envelope: ORDER_AGAIN. Other content under a known number is kept as a further
- * version; then neither is counted, for nobody can tell which is true (T/CEC 102; reference section 10).
+ * version; then neither is counted, for nobody can tell which is true (T/CEC 102; reference section 10). Other is: connector,
+ * times, energy or money. What differs in the rest (the payment, which often comes later) is kept beside (charge_order_other.raw)
+ * and disputes nothing.
  *
  * Order of locks, the same on every way: number → connector → orders of that connector → rollup. */
 #ifndef DOMAIN_CHARGE_ORDER_H
@@ -43,7 +45,7 @@ const char *charge_order_read(struct arena *arena, const json_t *data, const cha
 
 enum order_outcome {
     ORDER_STORED,
-    ORDER_AGAIN,             /* the same content was there: nothing changed */
+    ORDER_AGAIN,             /* the same connector, times, energy and money were there: the books do not change */
     ORDER_OTHER              /* other content under this number: kept beside the first, both marked */
 };
 

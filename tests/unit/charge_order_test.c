@@ -197,6 +197,28 @@ static void other_content_is_kept_beside_and_neither_counts(void **state)
     exact();
 }
 
+static void what_comes_with_the_payment_disputes_nothing(void **state)
+{
+    (void)state;
+    empty();
+    assert_int_equal(push(good("N1", "C1", NOON - HOUR)), ORDER_STORED);
+    for (int i = 0; i < 2; i++) {
+        json_t *paid = good("N1", "C1", NOON - HOUR);
+        json_object_set_new(paid, "PaymentAmount", json_real(30));
+        json_object_set_new(paid, "StopReason", json_integer(4));
+        assert_int_equal(push(paid), ORDER_AGAIN);
+        assert_int_equal(one("SELECT COUNT(*) FROM charge_order_other WHERE raw LIKE '%%PaymentAmount%%'"), 1);
+    }
+    assert_int_equal(one("SELECT COUNT(*) FROM charge_order WHERE doubt = 0"), 1);
+    assert_int_equal(one("SELECT SUM(orders) FROM charge_order_day"), 1);
+    json_t *other = good("N1", "C1", NOON - HOUR);
+    json_object_set_new(other, "TotalPower", json_real(31));
+    assert_int_equal(push(other), ORDER_OTHER);
+    assert_int_equal(one("SELECT MAX(version) FROM charge_order"), 2);
+    assert_int_equal(one("SELECT COUNT(*) FROM charge_order WHERE doubts & 1"), 2);
+    exact();
+}
+
 /* --- doubts -------------------------------------------------------------------------------------------------------- */
 
 static void expect(const char *number, json_t *order, unsigned bits)
@@ -448,7 +470,7 @@ static void reconciliation_names_each_dispute(void **state)
     empty();
     for (int i = 1; i <= 6; i++)
         push(good(arena_printf(work->arena, "K%d", i), arena_printf(work->arena, "C%d", i), NOON - 2 * HOUR));
-    push(with(good("K6", "C6", NOON - 2 * HOUR), "StopReason", json_integer(4)));
+    push(with(good("K6", "C6", NOON - 2 * HOUR), "TotalElecMoney", json_real(24.5)));
     struct check_call call = { .question = json_pack("{s:s, s:s, s:s, s:i, s:f, s:f, s:[o, o, o, o, o, o]}", "CheckOrderSeq", "Q1", "StartTime",
         "2026-11-21 00:00:00", "EndTime", "2026-11-21 23:59:59", "OrderCount", 6, "TotalOrderPower", 180.0, "TotalOrderMoney", 216.0,
         "ChargeOrders", told("K1", 30, 36), told("K2", 30.5, 36), told("K3", 30, 36.01), told("K4", 29, 35), told("K9", 1, 1),
@@ -481,6 +503,7 @@ int main(void)
         cmocka_unit_test(both_spellings_and_both_interfaces_are_read),
         cmocka_unit_test(the_same_order_again_changes_nothing),
         cmocka_unit_test(other_content_is_kept_beside_and_neither_counts),
+        cmocka_unit_test(what_comes_with_the_payment_disputes_nothing),
         cmocka_unit_test(each_doubt_is_found_and_the_order_kept),
         cmocka_unit_test(overlaps_mark_both_and_impossible_orders_mark_nobody),
         cmocka_unit_test(impossible_times_lie_in_the_month_of_receipt),
