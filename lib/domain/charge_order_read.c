@@ -1,6 +1,6 @@
 /* charge_order_read: an order from the message it came in: the standard's names and Zhejiang's, both spellings of Service.
  *
- * LicensePlate, VIN and Phone (and what others call them) are dropped here, before anything is kept: the portal's purposes
+ * LicensePlate, VIN and Phone (and what others call them, domain/personal.h) are dropped here, in ChargeDetails as well, before anything is kept: the portal's purposes
  * (energy, money, doubts, subsidies by station) name no driver, so by the Personal Information Protection Law (个人信息保护法
  * article 6) they are not collected. PushTime and other members stay in `raw` but not in the digest. */
 #include <math.h>
@@ -11,9 +11,7 @@
 #include "core/crypto.h"
 #include "core/text.h"
 #include "domain/charge_order.h"
-
-static const char *const personal[] = { "LicensePlate", "PlateNo", "PlateNum", "CarNo", "VIN", "Vin", "VinCode", "Phone", "PhoneNum",
-                                        "UserPhone", "UserName", "UserID", "Mobile", "CardNo", NULL };
+#include "domain/personal.h"
 
 static const json_t *member(const json_t *object, const char *name, const char *other)
 {
@@ -52,11 +50,15 @@ static bool time_of(const json_t *object, const char *name, int64_t *out)
     return good;
 }
 
-static char *dumped(struct arena *arena, const json_t *value, size_t flags)
+/* A copy without what tells whose car it was. */
+static char *dumped(struct arena *arena, const json_t *value)
 {
-    size_t size = json_dumpb(value, NULL, 0, flags);
+    json_t *kept = json_deep_copy(value);
+    personal_drop(kept);
+    size_t size = json_dumpb(kept, NULL, 0, JSON_COMPACT);
     char *text = arena_alloc(arena, size + 1);
-    json_dumpb(value, text, size, flags);
+    json_dumpb(kept, text, size, JSON_COMPACT);
+    json_decref(kept);
     return text;
 }
 
@@ -74,7 +76,7 @@ static char *details_read(struct arena *arena, const json_t *list, struct charge
     out->detail_wh = out->detail_elec_fen = out->detail_service_fen = out->details ? 0 : ORDER_NO_VALUE;
     if (!out->details)
         return digest;
-    out->details_text = dumped(arena, list, JSON_COMPACT);
+    out->details_text = dumped(arena, list);
     char *end = digest = arena_alloc(arena, (size_t)out->details * 160 + 1);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *d = json_array_get(list, i);
@@ -91,12 +93,10 @@ static char *details_read(struct arena *arena, const json_t *list, struct charge
 
 static char *raw_of(struct arena *arena, const json_t *data)
 {
-    json_t *kept = json_copy((json_t *)(uintptr_t)data);
-    for (size_t i = 0; personal[i]; i++)
-        json_object_del(kept, personal[i]);
-    json_object_del(kept, "ChargeDetails");
-    char *text = dumped(arena, kept, JSON_COMPACT | JSON_ENCODE_ANY);
-    json_decref(kept);
+    json_t *rest = json_copy((json_t *)(uintptr_t)data);
+    json_object_del(rest, "ChargeDetails");
+    char *text = dumped(arena, rest);
+    json_decref(rest);
     return text;
 }
 

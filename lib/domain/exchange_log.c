@@ -7,23 +7,21 @@
 #include "core/db.h"
 #include "core/text.h"
 #include "domain/connection_tried.h"
+#include "domain/personal.h"
 #include "exchange/envelope.h"
 
 /* --- masking ------------------------------------------------------------------------------------------------------ */
 
-/* Members whose text is never kept: secrets of the protocol, and who drives which car. */
-static const char *const secret_members[] = {
-    "OperatorSecret", "AccessToken", "DataSecret", "DataSecretIV", "SigSecret", "Token", "Phone", "PhoneNo", "Mobile",
-    "LicensePlate", "PlateNo", "PlateNum", "VIN", "Vin", "UserName", "IDCard", "CardNo" };
-enum { SECRET_MEMBERS = sizeof secret_members / sizeof *secret_members, SLACK = 1024, SECRET_SHORTEST = 6 };
+/* Members whose text is never kept: secrets of the protocol, and who drives which car (domain/personal.h). */
+static const char *const secret_members[] = { "OperatorSecret", "AccessToken", "DataSecret", "DataSecretIV", "SigSecret", "Token", NULL };
+enum { SLACK = 1024, SECRET_SHORTEST = 6 };
 static const char MASK[] = "******";
 
-/* `at` stands behind the opening quote of a name; the text value's first character, or NULL: another name, no text. */
-static const char *secret_value(const char *at)
+static const char *value_of(const char *const members[], const char *at)
 {
-    for (size_t i = 0; i < SECRET_MEMBERS; i++) {
-        size_t size = strlen(secret_members[i]);
-        if (strncmp(at, secret_members[i], size) != 0 || at[size] != '"')
+    for (size_t i = 0; members[i]; i++) {
+        size_t size = strlen(members[i]);
+        if (strncmp(at, members[i], size) != 0 || at[size] != '"')
             continue;
         const char *c = at + size + 1;
         c += strspn(c, " \t\r\n");
@@ -33,6 +31,13 @@ static const char *secret_value(const char *at)
         return *c == '"' ? c + 1 : NULL;
     }
     return NULL;
+}
+
+/* `at` stands behind the opening quote of a name; the text value's first character, or NULL: another name, no text. */
+static const char *secret_value(const char *at)
+{
+    const char *value = value_of(secret_members, at);
+    return value ? value : value_of(personal_members, at);
 }
 
 /* Up to the closing quote; a text cut off ends with its end. */

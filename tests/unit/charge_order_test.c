@@ -160,6 +160,23 @@ static void both_spellings_and_both_interfaces_are_read(void **state)
     json_decref(data);
 }
 
+static void the_details_name_no_driver_either(void **state)
+{
+    struct charge_order o;
+    (void)state;
+    json_t *data = good("D1", "C1", NOON), *detail = json_array_get(json_object_get(data, "ChargeDetails"), 0);
+    json_object_set_new(detail, "PhoneNo", json_string("13900000000"));
+    json_object_set_new(detail, "VinCode", json_string("LSVAU2A37N2000001"));
+    json_object_set_new(data, "IDCard", json_string("440402199001010011"));
+    assert_null(charge_order_read(work->arena, data, "push", &o));
+    assert_null(strstr(o.details_text, "13900000000"));
+    assert_null(strstr(o.details_text, "LSVAU2A37N2000001"));
+    assert_null(strstr(o.raw, "440402199001010011"));
+    assert_non_null(strstr(o.details_text, "DetailPower"));
+    assert_true(json_object_get(detail, "PhoneNo") != NULL);           /* the message itself stays as it came */
+    json_decref(data);
+}
+
 /* --- exactly once ------------------------------------------------------------------------------------------------ */
 
 static void the_same_order_again_changes_nothing(void **state)
@@ -501,6 +518,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_spellings_and_both_interfaces_are_read),
+        cmocka_unit_test(the_details_name_no_driver_either),
         cmocka_unit_test(the_same_order_again_changes_nothing),
         cmocka_unit_test(other_content_is_kept_beside_and_neither_counts),
         cmocka_unit_test(what_comes_with_the_payment_disputes_nothing),
