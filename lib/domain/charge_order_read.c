@@ -50,14 +50,17 @@ static bool time_of(const json_t *object, const char *name, int64_t *out)
     return good;
 }
 
+/* Numbers as they were told: 17 digits would make 12.3 of it 12.300000000000001. */
+enum { DUMPED = JSON_COMPACT | JSON_REAL_PRECISION(15) };
+
 /* A copy without what tells whose car it was. */
 static char *dumped(struct arena *arena, const json_t *value)
 {
     json_t *kept = json_deep_copy(value);
     personal_drop(kept);
-    size_t size = json_dumpb(kept, NULL, 0, JSON_COMPACT);
+    size_t size = json_dumpb(kept, NULL, 0, DUMPED);
     char *text = arena_alloc(arena, size + 1);
-    json_dumpb(kept, text, size, JSON_COMPACT);
+    json_dumpb(kept, text, size, DUMPED);
     json_decref(kept);
     return text;
 }

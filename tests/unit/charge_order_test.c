@@ -148,6 +148,8 @@ static void both_spellings_and_both_interfaces_are_read(void **state)
     assert_null(strstr(o.raw, "LSVAU2A37N2000001"));
     assert_null(strstr(o.raw, "13900000000"));
     assert_non_null(strstr(o.raw, "PushTime"));
+    assert_non_null(strstr(o.raw, "\"TotalElect\":12.345,"));          /* as told, not with 17 digits */
+    assert_non_null(strstr(o.raw, "\"TotalSeviceMoney\":5.99,"));
     /* pushed again a minute later it is the same order */
     struct charge_order again;
     json_object_set_new(data, "PushTime", json_string("2026-11-21 09:01:05"));
