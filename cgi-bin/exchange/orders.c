@@ -51,10 +51,10 @@ void check_charge_orders(struct request *rq)
 {
     struct call call;
     call_checked(rq, &call);
-    const char *fault = NULL;
-    json_t *answer = charge_orders_check(&rq->work, call.partner->operator_id, call.data, &fault);
+    const char *words = "";
+    json_t *answer = charge_orders_check(&rq->work, call.partner->operator_id, call.data, &words);
     if (!answer)
-        call_refuse(&call, (struct verdict){ RET_BUSINESS, fault });
+        call_refuse(&call, (struct verdict){ RET_BUSINESS, words });
     partner_heard(&rq->work, call.partner);
-    call_answer(&call, "", answer);
+    call_answer(&call, words, answer);
 }

@@ -1,5 +1,5 @@
-/* charge_order_check: see the header. The books of the period, and of two days around it (an operator may count by start or by
- * end), are read in one statement; a number that lies elsewhere is looked up by itself. */
+/* charge_order_check: see the header. The books of the period are read in one statement, up to so many orders as an answer can
+ * name; a number that lies elsewhere (an operator may count by start or by end) is looked up by itself. */
 #include "domain/charge_order_check.h"
 
 #include <math.h>
@@ -12,8 +12,9 @@
 #include "domain/charge_order.h"
 #include "domain/charge_order_doubt.h"
 
-enum { AROUND_MS = 2 * 86400000, PERIOD_DAYS = 35, TOLERANCE_WH = 10 };        /* two decimals of a kWh are told */
+enum { PERIOD_DAYS = 35, BOOKS_MOST = 50000, TOLERANCE_WH = 10 };        /* two decimals of a kWh are told */
 
+#define Q_MANY "SELECT COUNT(*) FROM (SELECT 1 FROM charge_order WHERE operator_id = ? AND at >= ? AND at <= ? LIMIT ?) some"
 #define Q_BOOKS \
     "SELECT order_no, energy_wh, CAST(total_money * 100 AS SIGNED), doubts, version, start_at >= ? AND end_at <= ? FROM charge_order" \
     " WHERE operator_id = ? AND at >= ? AND at <= ?"
@@ -130,7 +131,25 @@ static void answer_store(struct check *check, const json_t *data, const uint8_t 
         I((int64_t)json_array_size(check->disputes)), T(dumped(work, answer)), T(time_sql(work->arena, work->now)));
 }
 
-json_t *charge_orders_check(struct work *work, int64_t operator_id, const json_t *data, const char **fault)
+/* The totals told beside the list are no dispute of an order: words for the operator, "" when they fit. */
+static const char *totals_words(struct arena *arena, const json_t *data)
+{
+    const json_t *listed = json_object_get(data, "ChargeOrders");
+    int64_t count = (int64_t)json_array_size(listed), wh = 0, fen = 0;
+    for (size_t i = 0; i < json_array_size(listed); i++) {
+        wh += llround(json_number_value(json_object_get(json_array_get(listed, i), "TotalPower")) * 1000);
+        fen += llround(json_number_value(json_object_get(json_array_get(listed, i), "TotalMoney")) * 100);
+    }
+    if (json_integer_value(json_object_get(data, "OrderCount")) != count)
+        return arena_printf(arena, "OrderCount（订单数）与 ChargeOrders 的 %lld 笔不一致，请核对", (long long)count);
+    if (llabs(llround(json_number_value(json_object_get(data, "TotalOrderPower")) * 1000) - wh) >= TOLERANCE_WH * (count ? count : 1))
+        return arena_printf(arena, "TotalOrderPower（总电量）与 ChargeOrders 合计 %.2f 不一致，请核对", (double)wh / 1000);
+    if (llround(json_number_value(json_object_get(data, "TotalOrderMoney")) * 100) != fen)
+        return arena_printf(arena, "TotalOrderMoney（总金额）与 ChargeOrders 合计 %.2f 不一致，请核对", (double)fen / 100);
+    return "";
+}
+
+json_t *charge_orders_check(struct work *work, int64_t operator_id, const json_t *data, const char **words)
 {
     const char *from = json_string_value(json_object_get(data, "StartTime")), *to = json_string_value(json_object_get(data, "EndTime"));
     const char *seq = json_string_value(json_object_get(data, "CheckOrderSeq")), *question = dumped(work, data), *known;
@@ -140,9 +159,14 @@ json_t *charge_orders_check(struct work *work, int64_t operator_id, const json_t
     (void)time_parse(from, "%Y-%m-%d %H:%M:%S", &begin);
     (void)time_parse(to, "%Y-%m-%d %H:%M:%S", &end);
     if (end < begin || end - begin > PERIOD_DAYS * INT64_C(86400000)) {
-        *fault = arena_printf(work->arena, "EndTime（对账结束时间）应晚于 StartTime，且一次对账不超过 %d 天", PERIOD_DAYS);
+        *words = arena_printf(work->arena, "EndTime（对账结束时间）应晚于 StartTime，且一次对账不超过 %d 天", PERIOD_DAYS);
         return NULL;
     }
+    if (db_int(work, 0, Q_MANY, I(operator_id), T(from), T(to), I(BOOKS_MOST + 1)) > BOOKS_MOST) {
+        *words = arena_printf(work->arena, "StartTime 至 EndTime 的订单超过 %d 笔，请缩短对账时段，分次对账", BOOKS_MOST);
+        return NULL;
+    }
+    *words = totals_words(work->arena, data);
     crypto_sha256(question, strlen(question), digest);
     known = db_text(work, Q_KNOWN, I(operator_id), T(seq), B(digest, 16));
     if (known)
@@ -151,8 +175,7 @@ json_t *charge_orders_check(struct work *work, int64_t operator_id, const json_t
     struct booked row;
     work_defer(work, release_json, check.books);
     work_defer(work, release_json, check.disputes);
-    db_each(work, columns, &row, books_keep, &check, Q_BOOKS, T(from), T(to), I(operator_id), T(time_sql(work->arena, begin - AROUND_MS)),
-            T(time_sql(work->arena, end + AROUND_MS)));
+    db_each(work, columns, &row, books_keep, &check, Q_BOOKS, T(from), T(to), I(operator_id), T(from), T(to));
     for (size_t i = 0; i < json_array_size(listed); i++)
         order_check(&check, json_array_get(listed, i));
     unlisted_check(&check);

@@ -11,8 +11,8 @@
 /* T/CEC 102 leaves DisputeReason to the parties; these are the portal's, told in the interface's documentation. */
 enum order_dispute { DISPUTE_MISSING = 1, DISPUTE_ENERGY, DISPUTE_MONEY, DISPUTE_BOTH, DISPUTE_DOUBTFUL, DISPUTE_UNLISTED };
 
-/* `data` was checked (check_orders_request). The answer's Data, to be released by the caller; NULL: *fault says what is
- * wrong with the question. */
-json_t *charge_orders_check(struct work *work, int64_t operator_id, const json_t *data, const char **fault);
+/* `data` was checked (check_orders_request). The answer's Data, to be released by the caller; NULL: *words says what is
+ * wrong with the question; else what the totals told beside the list do not fit, or "". */
+json_t *charge_orders_check(struct work *work, int64_t operator_id, const json_t *data, const char **words);
 
 #endif

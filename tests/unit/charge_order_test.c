@@ -495,6 +495,7 @@ static void reconciliation_names_each_dispute(void **state)
         "ChargeOrders", told("K1", 30, 36), told("K2", 30.5, 36), told("K3", 30, 36.01), told("K4", 29, 35), told("K9", 1, 1),
         told("K6", 30, 36)) };
     db_fixture_run(work, check_run, &call);
+    assert_non_null(strstr(call.fault, "TotalOrderPower"));
     json_t *disputes = json_object_get(call.answer, "DisputeOrders");
     assert_int_equal(json_array_size(disputes), 6);
     for (size_t i = 0; i < 6; i++) {
@@ -516,6 +517,29 @@ static void reconciliation_names_each_dispute(void **state)
     json_decref(call.question);
 }
 
+static void reconciliation_of_too_many_is_refused_in_words(void **state)
+{
+    (void)state;
+    empty();
+    char sql[600];
+    snprintf(sql, sizeof sql, "INSERT INTO charge_order (at, operator_id, order_no, connector_code, division_code, start_at, end_at, energy_wh,"
+             " total_money, source, digest) SELECT '2026-11-10 12:00:00', %lld, CONCAT('M', seq), 'C1', '440402', '2026-11-10 11:00:00',"
+             " '2026-11-10 12:00:00', 1000, 1, 'push', '' FROM seq_1_to_50001", (long long)operator_id);
+    db_fixture_sql(sql);
+    struct check_call call = { .question = json_pack("{s:s, s:s, s:s, s:i, s:f, s:f, s:[]}", "CheckOrderSeq", "Q2", "StartTime",
+        "2026-11-01 00:00:00", "EndTime", "2026-11-20 00:00:00", "OrderCount", 0, "TotalOrderPower", 0.0, "TotalOrderMoney", 0.0, "ChargeOrders") };
+    db_fixture_run(work, check_run, &call);
+    assert_null(call.answer);
+    assert_non_null(strstr(call.fault, "50000"));
+    json_object_set_new(call.question, "StartTime", json_string("2026-11-11 00:00:00"));
+    db_fixture_run(work, check_run, &call);
+    assert_non_null(call.answer);
+    assert_string_equal(call.fault, "");
+    json_decref(call.answer);
+    json_decref(call.question);
+    empty();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -532,6 +556,7 @@ int main(void)
         cmocka_unit_test(moving_orders_see_those_pushed_meanwhile),
         cmocka_unit_test(a_wrong_rollup_is_found_and_mended),
         cmocka_unit_test(reconciliation_names_each_dispute),
+        cmocka_unit_test(reconciliation_of_too_many_is_refused_in_words),
     };
     work = db_fixture();
     work->now = NOON;
