@@ -60,7 +60,8 @@ int64_t charge_orders_attach(struct work *work);
  * Facts.N, Money.N, Doubts.N.{Label, Text}, Details (parts/macros.cst, table), Versions.N.{Label, Href, Now}, Raw}. False:
  * absent or outside. */
 bool charge_order_show(struct work *work, int64_t id, HDF *node);
-/* The days an order number lies on ("2026-11-01"), any operator's: narrows a list to them. False: no such number. */
+/* The days an order number lies on ("2026-11-01"), for an operator of its own orders alone: narrows a list to them. False:
+ * no such number. */
 bool charge_order_days(struct work *work, const char *order_no, const char **from, const char **to);
 
 #endif

@@ -22,7 +22,8 @@
 #define Q_VERSIONS \
     "SELECT o.id, o.version, o.received_at, o.total_money, o.energy_kwh FROM charge_order o WHERE o.doubt = 1 AND o.operator_id = ?" \
     " AND o.order_no = ?" IN_SCOPE " ORDER BY o.version LIMIT 50"
-#define Q_DAYS "SELECT DATE(MIN(k.at)), DATE(MAX(k.at)) FROM operator p JOIN charge_order_key k ON k.operator_id = p.id AND k.order_no = ?"
+#define Q_DAYS "SELECT DATE(MIN(k.at)), DATE(MAX(k.at)) FROM operator p JOIN charge_order_key k ON k.operator_id = p.id AND k.order_no = ?" \
+    " WHERE ? = 0 OR p.id = ?"
 
 static void fact(HDF *list, const char *label, const char *value)
 {
@@ -243,7 +244,7 @@ bool charge_order_days(struct work *work, const char *order_no, const char **fro
 {
     static const struct db_column columns[] = { DB_TEXT(struct days, from), DB_TEXT(struct days, to), DB_END };
     struct days days;
-    if (!db_struct(work, columns, &days, Q_DAYS, T(order_no)) || !days.from)
+    if (!db_struct(work, columns, &days, Q_DAYS, T(order_no), I(scope_operator(work)), I(scope_operator(work))) || !days.from)
         return false;
     *from = days.from;
     *to = days.to;

@@ -238,6 +238,33 @@ static void what_comes_with_the_payment_disputes_nothing(void **state)
     exact();
 }
 
+struct days_call { const char *number, *from, *to; bool found; };
+
+static void days_run(struct work *w, void *arg)
+{
+    struct days_call *call = arg;
+    call->found = charge_order_days(w, call->number, &call->from, &call->to);
+}
+
+static bool days_found_by(int64_t who, const char *number)
+{
+    struct days_call call = { .number = number };
+    work->actor.operator_id = who;
+    db_fixture_run(work, days_run, &call);
+    work->actor.operator_id = 0;
+    return call.found;
+}
+
+static void the_day_of_an_order_is_told_to_its_operator_alone(void **state)
+{
+    (void)state;
+    empty();
+    assert_int_equal(push(good("N1", "C1", NOON - HOUR)), ORDER_STORED);
+    assert_true(days_found_by(operator_id, "N1"));
+    assert_true(days_found_by(0, "N1"));
+    assert_false(days_found_by(other_id, "N1"));
+}
+
 /* --- doubts -------------------------------------------------------------------------------------------------------- */
 
 static void expect(const char *number, json_t *order, unsigned bits)
@@ -548,6 +575,7 @@ int main(void)
         cmocka_unit_test(the_same_order_again_changes_nothing),
         cmocka_unit_test(other_content_is_kept_beside_and_neither_counts),
         cmocka_unit_test(what_comes_with_the_payment_disputes_nothing),
+        cmocka_unit_test(the_day_of_an_order_is_told_to_its_operator_alone),
         cmocka_unit_test(each_doubt_is_found_and_the_order_kept),
         cmocka_unit_test(overlaps_mark_both_and_impossible_orders_mark_nobody),
         cmocka_unit_test(impossible_times_lie_in_the_month_of_receipt),
