@@ -197,7 +197,8 @@ static void asked_note(struct work *work, void *arg)
     db_exec(work, "UPDATE charge SET asked_again_at = ? WHERE id = ?", T(time_sql(work->arena, clock_now())), I(step->charge.id));
 }
 
-/* The platform answered, and does not know the charge. */
+/* The platform refused the question: it does not know the charge. (StartChargeSeqStat 5 says that it knows the charge and not
+ * how it stands: the vehicle may be charging, so nothing is freed.) */
 static void unknown_there(struct work *work, struct step *step)
 {
     move(work, step, "starting unclear", "failed", "运营商平台没有收到启动请求，充电没有开始，请重试。");
@@ -211,9 +212,7 @@ void charging_follow_job(struct work *work, const json_t *payload)
         return;
     work_must(work, WORK_WRITE, asked_note, step);
     call(step, "query_equip_charge_status", "StartChargeSeq", false);
-    bool unknown = step->answer.data ? message_int(step->answer.data, "StartChargeSeqStat", SEQ_UNKNOWN) == SEQ_UNKNOWN
-                                     : step->answer.ret == RET_BUSINESS;
-    if (unknown)
+    if (!step->answer.data && step->answer.ret == RET_BUSINESS)
         unknown_there(work, step);
     else if (step->answer.data)
         work_must(work, WORK_WRITE, snapshot_took, step);

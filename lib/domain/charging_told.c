@@ -73,6 +73,8 @@ static void over(struct work *work, const struct charge_row *charge, const char 
 
 static void stat_take(struct work *work, const struct charge_row *charge, long long stat, const char *ended)
 {
+    if (stat == SEQ_UNKNOWN)             /* no news: Charging.LostHours after the last ones the charge is lost */
+        return;
     heard(work, charge->id);
     if (stat == SEQ_CHARGING)
         runs(work, charge);
