@@ -23,7 +23,7 @@
 #define Q_HOLD "INSERT INTO charge_hold (what, subject, charge_id) VALUES (?, ?, ?)"
 #define Q_HELD "SELECT charge_id FROM charge_hold WHERE what = ? AND subject = ?"
 #define Q_MOVE "UPDATE charge SET state = ?, state_at = ?, why = ? WHERE id = ? AND FIND_IN_SET(state, ?)"
-#define COLUMNS "h.id, h.account_id, h.operator_id, h.station_id, h.connector_id, h.start_sent, h.seq, h.state, c.code, h.start_at, h.heard_at" \
+#define COLUMNS "h.id, h.account_id, h.operator_id, h.station_id, h.connector_id, h.start_sent, h.seq, h.state, c.code, h.start_at, h.started_at, h.heard_at" \
     " FROM charge h JOIN connector c ON c.id = h.connector_id"
 #define Q_LOAD "SELECT " COLUMNS " WHERE h.id = ?"
 #define Q_BY_SEQ "SELECT " COLUMNS " WHERE h.seq = ? AND h.operator_id = ? FOR UPDATE"
@@ -34,7 +34,7 @@ static const struct db_column columns[] = {
     DB_INT(struct charge_row, id), DB_INT(struct charge_row, account_id), DB_INT(struct charge_row, operator_id),
     DB_INT(struct charge_row, station_id), DB_INT(struct charge_row, connector_id), DB_INT(struct charge_row, start_sent),
     DB_TEXT(struct charge_row, seq), DB_TEXT(struct charge_row, state), DB_TEXT(struct charge_row, connector),
-    DB_TEXT(struct charge_row, start_at), DB_TEXT(struct charge_row, heard_at), DB_END };
+    DB_TEXT(struct charge_row, start_at), DB_TEXT(struct charge_row, started_at), DB_TEXT(struct charge_row, heard_at), DB_END };
 
 bool charging_offered(void)
 {
@@ -203,6 +203,8 @@ void charging_stop(struct work *work, int64_t charge_id)
 {
     struct charge_row charge;
     own(work, charge_id, &charge);
+    if (!charge.start_sent && charge_move(work, charge_id, "starting", "cancelled", ""))
+        return;                      /* the job finds nothing to start */
     if (!charge_move(work, charge_id, "charging starting unclear", "stopping", ""))
         return;
     charge_job(work, "charging.stop", charge_id);

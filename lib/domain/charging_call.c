@@ -11,7 +11,7 @@
 #include "domain/platform.h"
 #include "exchange/message.h"
 
-enum { ALREADY_STOPPED = 3, FOLLOWED_AT_ONCE = 50 };
+enum { NOT_FOUND_THERE = 1, ALREADY_STOPPED = 3, FOLLOWED_AT_ONCE = 50 };
 
 struct step {
     struct charge_row    charge;
@@ -150,11 +150,11 @@ void charging_start_job(struct work *work, const json_t *payload)
     if (step->platform)
         call(step, "query_start_charge", "StartChargeSeq", true);
     if (step->answer.data && refused(step))
-        move(work, step, "starting", "failed", reason_words(work, step, words, 3, "运营商平台没有启动充电"));
+        move(work, step, "starting stopping", "failed", reason_words(work, step, words, 3, "运营商平台没有启动充电"));
     else if (step->answer.data)
         work_must(work, WORK_WRITE, start_took, step);
     else if (!step->platform || (step->answer.answered && step->answer.ret && !step->answer.later))
-        move(work, step, "starting", "failed", silent_words(work, step));
+        move(work, step, "starting stopping", "failed", silent_words(work, step));
     else            /* it may have begun: charging.follow finds out */
         move(work, step, "starting", "unclear", "运营商平台没有应答，正在核实是否已经开始充电，请稍候，不要拔枪。");
 }
@@ -179,6 +179,8 @@ void charging_stop_job(struct work *work, const json_t *payload)
     long long reason = message_int(step->answer.data, "FailReason", 0);
     if (step->answer.data && refused(step) && reason == ALREADY_STOPPED)
         charge_job(work, "charging.follow", step->charge.id);
+    else if (step->answer.data && refused(step) && reason == NOT_FOUND_THERE && !step->charge.started_at)
+        move(work, step, "stopping", "failed", "运营商平台没有找到这笔充电，充电没有开始；如充电桩仍在充电，请按下充电桩上的停止按钮。");
     else if (!step->answer.data || refused(step))
         move(work, step, "stopping", "charging", step->answer.data ? reason_words(work, step, words, 3, "运营商平台没有停止充电") : silent_words(work, step));
 }

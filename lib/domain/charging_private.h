@@ -9,7 +9,7 @@ enum seq_stat { SEQ_STARTING = 1, SEQ_CHARGING = 2, SEQ_STOPPING = 3, SEQ_ENDED 
 
 struct charge_row {
     int64_t     id, account_id, operator_id, station_id, connector_id, start_sent;
-    const char *seq, *state, *connector, *start_at, *heard_at;
+    const char *seq, *state, *connector, *start_at, *started_at, *heard_at;
 };
 
 /* Any charge, whoever asks: for jobs and platforms. False: no such. */

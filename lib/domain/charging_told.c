@@ -93,8 +93,9 @@ enum told charging_start_told(struct work *work, int64_t operator_id, const json
     long long stat = message_int(result, "StartChargeSeqStat", SEQ_UNKNOWN);
     if (started && stat == SEQ_CHARGING)
         db_exec(work, "UPDATE charge SET started_at = COALESCE(started_at, ?) WHERE id = ?", T(started), I(charge.id));
-    /* told ended by the result of a start: it never began */
-    if (stat == SEQ_ENDED && charge_move(work, charge.id, "starting unclear", "failed", "充电桩未能启动充电，请检查充电枪是否插好后重试。"))
+    /* told ended by the result of a start: it never began, whether the driver had it stopped meanwhile or not */
+    const char *from = charge.started_at ? "starting unclear" : "starting unclear stopping";
+    if (stat == SEQ_ENDED && charge_move(work, charge.id, from, "failed", "充电桩未能启动充电，请检查充电枪是否插好后重试。"))
         heard(work, charge.id);
     else
         stat_take(work, &charge, stat, NULL);

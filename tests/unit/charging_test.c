@@ -1,0 +1,126 @@
+/* Charges started through platforms: what the driver's stop and what platforms say make of each state. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "db_fixture.h"
+#include "domain/charging.h"
+#include "domain/operator.h"
+#include "domain/station.h"
+#include "exchange/message.h"
+
+#include <cmocka.h>          /* last: its fail() would hide ours */
+
+#define SEQ "MA0000090000000000000000001"
+static struct work *work;
+static int64_t operator_id;
+
+static void world_make(struct work *w, void *arg)
+{
+    struct connector_record gun = { .code = "C1", .type = 4, .power = 60 };
+    struct equipment_record pile = { .code = "E1", .type = EQUIPMENT_DC, .power = 60, .connectors = &gun, .connector_count = 1 };
+    (void)arg;
+    operator_id = operator_upsert(w, &(struct operator_record){ .code = "MA0000090", .name = "甲能源", .source = "exchange" });
+    station_upsert(w, &(struct station_record){ .operator_id = operator_id, .code = "S1", .name = "测试站", .division = "440402", .address = "珠海",
+        .station_type = 1, .station_status = STATION_IN_USE, .place = { 113.5, 22.2 }, .datum = DATUM_GCJ02, .source = "exchange",
+        .published = true, .equipment = &pile, .equipment_count = 1 });
+}
+
+/* A charge in this state, with both holds. `set`: more columns. */
+static void charge_in(const char *state, const char *set)
+{
+    char sql[700];
+    db_fixture_sql("DELETE FROM charge_hold");
+    db_fixture_sql("DELETE FROM charge");
+    snprintf(sql, sizeof sql, "INSERT INTO charge SET id = 1, seq = '" SEQ "', account_id = (SELECT MIN(id) FROM account), operator_id = %lld,"
+             " station_id = (SELECT MIN(id) FROM station), connector_id = (SELECT MIN(id) FROM connector), state = '%s', state_at = NOW(3),"
+             " asked_at = NOW(3), start_at = NOW(3)%s", (long long)operator_id, state, set);
+    db_fixture_sql(sql);
+    db_fixture_sql("INSERT INTO charge_hold SELECT 'driver', account_id, id FROM charge UNION SELECT 'connector', connector_id, id FROM charge");
+}
+
+static bool is_now(const char *state, int holds)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT state = '%s' AND (SELECT COUNT(*) FROM charge_hold) = %d FROM charge", state, holds);
+    return db_fixture_int(sql) == 1;
+}
+
+static void start_tell(struct work *w, void *arg) { charging_start_told(w, operator_id, arg); }
+static void snapshot_tell(struct work *w, void *arg) { charging_snapshot_told(w, operator_id, arg); }
+static void stop_ask(struct work *w, void *arg) { (void)arg; charging_stop(w, 1); }
+
+static json_t *told(int stat)
+{
+    return json_pack("{s:s, s:i}", "StartChargeSeq", SEQ, "StartChargeSeqStat", stat);
+}
+
+static void say(void (*fn)(struct work *, void *), int stat)
+{
+    json_t *message = told(stat);
+    work->now = clock_now();
+    db_fixture_run(work, fn, message);
+    json_decref(message);
+}
+
+static void stat_5_is_no_news(void **state)
+{
+    static const char *const states[] = { "starting", "unclear", "charging", "stopping" };
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        charge_in(states[i], "");
+        say(snapshot_tell, 5);
+        assert_true(is_now(states[i], 2));
+        assert_int_equal(db_fixture_int("SELECT heard_at IS NULL FROM charge"), 1);
+        say(start_tell, 5);
+        assert_true(is_now(states[i], 2));
+        assert_int_equal(db_fixture_int("SELECT heard_at IS NULL FROM charge"), 1);
+    }
+}
+
+static void stop(void)
+{
+    work->now = clock_now();
+    db_fixture_run(work, stop_ask, NULL);
+}
+
+static void a_stop_before_the_start_was_sent_cancels(void **state)
+{
+    (void)state;
+    charge_in("starting", "");
+    stop();
+    assert_true(is_now("cancelled", 0));
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM job WHERE kind = 'charging.stop'"), 0);
+    charge_in("starting", ", start_sent = 1");
+    stop();
+    assert_true(is_now("stopping", 2));
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM job WHERE kind = 'charging.stop'"), 1);
+}
+
+static void a_start_told_ended_while_stopping_failed(void **state)
+{
+    (void)state;
+    charge_in("stopping", ", start_sent = 1");
+    say(start_tell, 4);
+    assert_true(is_now("failed", 0));
+    charge_in("stopping", ", start_sent = 1, started_at = NOW(3)");
+    say(start_tell, 4);
+    assert_true(is_now("ended", 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stat_5_is_no_news),
+        cmocka_unit_test(a_stop_before_the_start_was_sent_cancels),
+        cmocka_unit_test(a_start_told_ended_while_stopping_failed),
+    };
+    work = db_fixture();
+    db_fixture_run(work, world_make, NULL);
+    db_fixture_sql("INSERT INTO account (login, name, role, password_hash) VALUES ('driver', '司机', 'citizen', '!')");
+    work->actor.account_id = db_fixture_int("SELECT MIN(id) FROM account");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
