@@ -82,7 +82,7 @@ struct platform *platform_open(struct work *work, int64_t operator_id, const cha
 void platform_call(struct platform *platform, const char *interface, json_t *request, struct client_answer *out)
 {
     struct work *work = platform->work;
-    struct findings found = { .arena = work->arena };
+    struct findings found = { .arena = work->arena, .drop_bad = true };        /* what cannot be must not stop what is stored */
     const struct message *message = message_find(interface);
     client_call(&platform->client, work->arena, interface, request, out);
     json_decref(request);
