@@ -84,6 +84,7 @@ void platform_call(struct platform *platform, const char *interface, json_t *req
     struct work *work = platform->work;
     struct findings found = { .arena = work->arena, .drop_bad = true };        /* what cannot be must not stop what is stored */
     const struct message *message = message_find(interface);
+    platform->client.once = strcmp(interface, "query_start_charge") == 0;
     client_call(&platform->client, work->arena, interface, request, out);
     json_decref(request);
     if (out->data) {

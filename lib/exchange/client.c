@@ -110,6 +110,7 @@ static long post(struct client *c, struct arena *arena, const char *interface, c
         headers = curl_slist_append(headers, arena_printf(arena, "Authorization: Bearer %s", c->token));
     handle_prepare(c, url, text, body);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(c->curl, CURLOPT_FRESH_CONNECT, c->once && with_token ? 1L : 0L);
     CURLcode code = curl_easy_perform(c->curl);
     curl_slist_free_all(headers);
     long status = 0;

@@ -44,6 +44,8 @@ struct client {
     void                 *arg;
     bool                  strict;        /* the members of answers are checked too: client_answer.fault */
     const struct edition *edition;       /* by which they are; NULL: as the table says */
+    bool                  once;          /* for calls that must not be said twice: on a connection of its own, because libcurl
+                                            sends a request again when a kept one breaks before the answer */
     void                 *curl, *body;   /* private */
     char                  token_kept[420];   /* private: lives longer than one call's arena */
 };
