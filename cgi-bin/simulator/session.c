@@ -182,6 +182,8 @@ struct charge *charge_ask(struct world *world, struct connector *connector, cons
 
 void charge_stop(struct world *world, struct charge *charge, enum stop_reason reason)
 {
+    if (!charge->started)                /* stopped before it began: an order of no length, now */
+        charge->started = world_now(world);
     charge->stage = STAGE_STOPPING;
     charge->reason = reason;
     charge->stop_at = world_now(world) + SECOND;
