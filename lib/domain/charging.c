@@ -205,9 +205,14 @@ void charging_stop(struct work *work, int64_t charge_id)
     own(work, charge_id, &charge);
     if (!charge.start_sent && charge_move(work, charge_id, "starting", "cancelled", ""))
         return;                      /* the job finds nothing to start */
-    if (!charge_move(work, charge_id, "charging starting unclear", "stopping", ""))
+    bool again = strcmp(charge.state, "stopping") == 0;
+    if (!again && !charge_move(work, charge_id, "charging starting unclear", "stopping", ""))
         return;
     charge_job(work, "charging.stop", charge_id);
+    if (again) {
+        job_hurry(work, "charging.stop", arena_printf(work->arena, "charging.stop.%lld", (long long)charge_id));
+        return;
+    }
     trail_write(work, "charge-stop", arena_printf(work->arena, "charge:%lld", (long long)charge_id), "done", charge.seq, "");
 }
 

@@ -32,7 +32,7 @@ int64_t charging_ask(struct work *work, int64_t connector_id);
 /* ready → starting. FAIL_CONFLICT: somebody else charges there. Other states: nothing happens. FAIL_MISSING: not his. */
 void    charging_start(struct work *work, int64_t charge_id);
 void    charging_stop(struct work *work, int64_t charge_id);          /* charging, starting, unclear → stopping;
-                                                                         not yet sent: → cancelled */
+                                                                         not yet sent: → cancelled; stopping: said again */
 void    charging_cancel(struct work *work, int64_t charge_id);        /* checking, ready → cancelled */
 
 /* --- pages (charging_show.c) --------------------------------------------------------------------------------------------

@@ -48,10 +48,19 @@ static void figures_store(struct work *work, int64_t id, const json_t *snapshot)
             I(id), T(sampled));
 }
 
+enum { STOPPING_MS = 30000 };          /* whoever still charges then was not stopped */
+
+static bool stop_failed(struct work *work, const struct charge_row *charge)
+{
+    return db_int(work, 0, "SELECT 1 FROM charge WHERE id = ? AND state = 'stopping' AND state_at < ?", I(charge->id),
+                  T(time_sql(work->arena, work->now - STOPPING_MS)))
+        && charge_move(work, charge->id, "stopping", "charging", "充电桩没有停止充电，请再试一次，或按下充电桩上的停止按钮。");
+}
+
 /* The platform says it runs. One we had given up runs again if its places are free; else it is stopped: nobody watches it. */
 static void runs(struct work *work, const struct charge_row *charge)
 {
-    if (charge_move(work, charge->id, "starting unclear", "charging", "") || strcmp(charge->state, "charging") == 0
+    if (stop_failed(work, charge) || charge_move(work, charge->id, "starting unclear", "charging", "") || strcmp(charge->state, "charging") == 0
         || strcmp(charge->state, "stopping") == 0 || strcmp(charge->state, "ended") == 0)
         return;
     log_line(LOG_WARN_, work, "charging.revived", "charge=%lld was %s and runs", (long long)charge->id, charge->state);

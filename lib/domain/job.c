@@ -51,6 +51,11 @@ void job_add_remote(struct work *work, const char *kind, const char *key, const 
     db_exec(work, Q_ADD, T(kind), T(key), T(payload), T(job_lane_name(lane)), T(whom));
 }
 
+void job_hurry(struct work *work, const char *kind, const char *key)
+{
+    db_exec(work, "UPDATE job SET run_at = NOW(3) WHERE kind = ? AND job_key = ? AND state = 'waiting' AND run_at > NOW(3)", T(kind), T(key));
+}
+
 bool job_add_once(struct work *work, const char *kind, const char *key, const char *payload)
 {
     return db_insert_new(work, Q_ADD_ONCE, T(kind), T(key), T(payload));

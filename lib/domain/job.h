@@ -30,6 +30,9 @@ enum job_lane {
 /* `peer` is whose platform is called: the operator's code. */
 void job_add_remote(struct work *work, const char *kind, const char *key, const char *payload, enum job_lane lane, const char *peer);
 
+/* Somebody who waits asked again: a waiting job with this key does not wait for the end of its pause. */
+void job_hurry(struct work *work, const char *kind, const char *key);
+
 /* Inside a job: is its peer among the slow now? True outside jobs: nobody waits behind a command. */
 bool job_among_slow(struct work *work);
 

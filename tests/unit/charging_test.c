@@ -111,6 +111,24 @@ static void a_start_told_ended_while_stopping_failed(void **state)
     assert_true(is_now("ended", 0));
 }
 
+static void what_still_charges_long_after_the_stop_can_be_stopped_again(void **state)
+{
+    (void)state;
+    charge_in("stopping", ", start_sent = 1");
+    say(snapshot_tell, 2);
+    assert_true(is_now("stopping", 2));                 /* told before it could stop */
+    db_fixture_sql("UPDATE charge SET state_at = NOW(3) - INTERVAL 40 SECOND");
+    say(snapshot_tell, 2);
+    assert_true(is_now("charging", 2));
+    assert_int_equal(db_fixture_int("SELECT why LIKE '%停止按钮%' FROM charge"), 1);
+    stop();
+    assert_true(is_now("stopping", 2));
+    db_fixture_sql("UPDATE job SET state = 'waiting', run_at = NOW(3) + INTERVAL 20 MINUTE WHERE kind = 'charging.stop'");
+    stop();
+    assert_true(is_now("stopping", 2));
+    assert_int_equal(db_fixture_int("SELECT run_at <= NOW(3) FROM job WHERE kind = 'charging.stop'"), 1);
+}
+
 /* platform_call() checks answers as below; Soc 5600 does not fit its column, and would fail the follow job for ever. */
 static void figures_that_cannot_be_are_dropped_and_the_rest_is_stored(void **state)
 {
@@ -133,6 +151,7 @@ int main(void)
         cmocka_unit_test(stat_5_is_no_news),
         cmocka_unit_test(a_stop_before_the_start_was_sent_cancels),
         cmocka_unit_test(a_start_told_ended_while_stopping_failed),
+        cmocka_unit_test(what_still_charges_long_after_the_stop_can_be_stopped_again),
         cmocka_unit_test(figures_that_cannot_be_are_dropped_and_the_rest_is_stored),
     };
     work = db_fixture();
