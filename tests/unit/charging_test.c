@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/text.h"
 #include "db_fixture.h"
@@ -129,6 +131,47 @@ static void what_still_charges_long_after_the_stop_can_be_stopped_again(void **s
     assert_int_equal(db_fixture_int("SELECT run_at <= NOW(3) FROM job WHERE kind = 'charging.stop'"), 1);
 }
 
+static void start_ask(struct work *w, void *arg) { charging_start(w, *(int64_t *)arg); }
+
+/* As the charging program does it, in a process of its own; ends with 0: started, 1: told of the other driver. */
+static pid_t driver_starts(int64_t charge, int signal)
+{
+    pid_t driver = fork();
+    if (driver)
+        return driver;
+    char byte;
+    struct work mine = { .arena = arena_new(), .db = db_new("portal"), .id = "test", .now = clock_now(),
+                         .actor = { .role = "citizen", .login = "", .name = "", .division = "" } };
+    mine.actor.account_id = work->actor.account_id + charge - 1;
+    (void)!read(signal, &byte, 1);
+    bool good = work_run(&mine, WORK_WRITE, start_ask, &charge);
+    _exit(good ? 0 : mine.failed == FAIL_CONFLICT ? 1 : 2);
+}
+
+static void of_two_drivers_at_one_connector_one_starts(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        int line[2], status[2];
+        charge_in("ready", "");
+        db_fixture_sql("DELETE FROM charge_hold WHERE what = 'connector'");
+        db_fixture_sql("INSERT INTO charge (id, seq, account_id, operator_id, station_id, connector_id, state, state_at, asked_at)"
+                       " SELECT 2, CONCAT(LEFT(seq, 26), '2'), account_id + 1, operator_id, station_id, connector_id, state, state_at, asked_at FROM charge");
+        db_fixture_sql("INSERT INTO charge_hold SELECT 'driver', account_id, id FROM charge WHERE id = 2");
+        db_fixture_sql("DELETE FROM job");
+        assert_int_equal(pipe(line), 0);
+        pid_t drivers[2] = { driver_starts(1, line[0]), driver_starts(2, line[0]) };
+        assert_int_equal(write(line[1], "go", 2), 2);
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(waitpid(drivers[i], &status[i], 0), drivers[i]);
+        close(line[0]), close(line[1]);
+        assert_int_equal(WEXITSTATUS(status[0]) + WEXITSTATUS(status[1]), 1);
+        assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM charge WHERE state = 'starting'"), 1);
+        assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM charge WHERE state = 'ready'"), 1);
+        assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM job WHERE kind = 'charging.start'"), 1);
+    }
+}
+
 /* platform_call() checks answers as below; Soc 5600 does not fit its column, and would fail the follow job for ever. */
 static void figures_that_cannot_be_are_dropped_and_the_rest_is_stored(void **state)
 {
@@ -152,11 +195,12 @@ int main(void)
         cmocka_unit_test(a_stop_before_the_start_was_sent_cancels),
         cmocka_unit_test(a_start_told_ended_while_stopping_failed),
         cmocka_unit_test(what_still_charges_long_after_the_stop_can_be_stopped_again),
+        cmocka_unit_test(of_two_drivers_at_one_connector_one_starts),
         cmocka_unit_test(figures_that_cannot_be_are_dropped_and_the_rest_is_stored),
     };
     work = db_fixture();
     db_fixture_run(work, world_make, NULL);
-    db_fixture_sql("INSERT INTO account (login, name, role, password_hash) VALUES ('driver', '司机', 'citizen', '!')");
+    db_fixture_sql("INSERT INTO account (login, name, role, password_hash) VALUES ('driver', '司机', 'citizen', '!'), ('driver2', '司机', 'citizen', '!')");
     work->actor.account_id = db_fixture_int("SELECT MIN(id) FROM account");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
