@@ -13,6 +13,7 @@
 #include "domain/partner_save.h"
 #include "domain/process.h"
 #include "domain/pull.h"
+#include "domain/seen.h"
 #include "domain/token.h"
 
 #undef fail
@@ -219,6 +220,24 @@ static void who_was_asked_in_vain_is_left_alone_for_an_hour(void **state)
     assert_int_equal(waiting(), 1);
 }
 
+/* --- replay ------------------------------------------------------------------------------------------- */
+
+static void sweep(struct work *work, void *arg) { *(int64_t *)arg = seen_sweep(work); }
+
+static void a_message_is_remembered_as_long_as_its_partner_may_date_it(void **state)
+{
+    (void)state;
+    int64_t swept = -1;
+    db_fixture_sql("UPDATE partner SET clock_window = 7200");
+    db_fixture_sql("INSERT INTO exchange_seen (digest, received_at) VALUES (REPEAT('a', 32), NOW(3) - INTERVAL 3 HOUR), (REPEAT('b', 32), NOW(3) - INTERVAL 5 HOUR)");
+    db_fixture_run(db, sweep, &swept);
+    assert_int_equal(swept, 1);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM exchange_seen WHERE digest = REPEAT('a', 32)"), 1);
+    db_fixture_sql("UPDATE partner SET clock_window = NULL");
+    db_fixture_run(db, sweep, &swept);
+    assert_int_equal(swept, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +245,7 @@ int main(void)
         cmocka_unit_test(earlier_keys_hold_for_the_overlap_and_their_tokens_with_them),
         cmocka_unit_test(settings_are_checked_and_take_the_parameter_s_place),
         cmocka_unit_test(an_edition_changes_need_and_length_and_spelling),
+        cmocka_unit_test(a_message_is_remembered_as_long_as_its_partner_may_date_it),
         cmocka_unit_test(who_was_asked_in_vain_is_left_alone_for_an_hour),
     };
     db = db_fixture();
