@@ -27,6 +27,9 @@
                    " ELT(FIELD(c.kind, 'wizard', 'review', 'own', 'entrusted', 'import'), '互联配置申请', '互联互通接入申请', '自有平台接入', '委托平台接入'," \
                    " '平台接入') AS KindLabel FROM connection c JOIN operator p ON p.id = c.platform_id WHERE c.operator_id = ? ORDER BY c.id DESC LIMIT 100"
 
+/* Complete, also while a change is checked anew. */
+#define Q_LIVES    "connected_at IS NOT NULL AND state <> 'stopped'"
+
 const struct db_column connection_columns[] = {
     DB_INT(struct connection, id), DB_INT(struct connection, operator_id), DB_INT(struct connection, platform_id),
     DB_TEXT(struct connection, kind), DB_TEXT(struct connection, state), DB_TEXT(struct connection, connected_at),
@@ -117,7 +120,7 @@ void connection_trail(struct work *work, const char *act, int64_t id, const char
 
 bool connection_complete(struct work *work, int64_t operator_id)
 {
-    return db_int(work, 0, "SELECT connected_at IS NOT NULL FROM operator WHERE id = ?", I(operator_id)) == 1;
+    return db_int(work, 0, "SELECT COUNT(*) FROM connection WHERE operator_id = ? AND platform_id = operator_id AND " Q_LIVES, I(operator_id)) > 0;
 }
 
 static void connected(struct work *work, int64_t id)
@@ -139,7 +142,9 @@ static void connected(struct work *work, int64_t id)
 static void stopped(struct work *work, int64_t id)
 {
     struct connection c = by_id(work, id);
-    operator_connected(work, c.operator_id, false);
+    /* a company may also be connected by another platform, which this does not concern */
+    if (!db_int(work, 0, "SELECT COUNT(*) FROM connection WHERE operator_id = ? AND id <> ? AND " Q_LIVES, I(c.operator_id), I(id)))
+        operator_connected(work, c.operator_id, false);
     if (own_platform(&c)) {
         partner_enable(work, c.operator_id, false);
         station_publish(work, c.operator_id, false);

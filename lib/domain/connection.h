@@ -8,8 +8,8 @@
  * import (portalctl partner-import).
  *
  * operator.connected_at says since when the system interconnection is complete; it is set and taken back by
- * operator_connected() alone, when a case comes to 「互联互通已完成」 and 「已停用」. Until then stations pulled from a
- * company's own platform are not published.
+ * operator_connected() alone, when a case comes to 「互联互通已完成」, and when the last such one comes to 「已停用」. Until its
+ * own platform is connected, stations pulled from it are not published.
  *
  * Whose: a company reads and writes its own; departments read those of their division; anything else does not exist (404). */
 #ifndef DOMAIN_CONNECTION_H
@@ -111,7 +111,8 @@ int  connection_compare(struct work *work, const struct connection *c, HDF *node
 /* partner-import: the platform is connected with all its stations, as it always was. Inside the import's transaction, by the
  * system. */
 void connection_adopt(struct work *work, int64_t operator_id);
-/* Is this company's system interconnection complete, so that its pulled stations are published? */
+/* Is the interconnection of this company's own platform complete, so that the stations pulled from it are published? What an
+ * entrusted platform carries for the company says nothing of its own. */
 bool connection_complete(struct work *work, int64_t operator_id);
 /* Ends a check (Z12.3), by the system: the report's words go into the way. Nothing when the case is not being checked. */
 void connection_checked(struct work *work, int64_t operator_id, bool passed, const char *words);

@@ -198,6 +198,44 @@ static void a_change_of_key_data_is_checked_anew_while_the_exchange_goes_on(void
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM operator WHERE connected_at IS NOT NULL AND id = 1"), 1);
 }
 
+/* The company's case through the platform of company 2, decided already. */
+static void entrusted_case(const char *state)
+{
+    char sql[300];
+    snprintf(sql, sizeof sql, "INSERT INTO connection (operator_id, platform_id, kind, company, division_code, state, connected_at)"
+             " VALUES (1, 2, 'entrusted', '甲公司', '440402', '%s', NOW(3))", state);
+    db_fixture_sql(sql);
+}
+
+static void complete(struct work *work, struct call *call) { call->id = connection_complete(work, 1); }
+
+static bool is_complete(void)
+{
+    struct call call = { .fn = complete };
+    assert_int_equal(as(&system_actor, &call), 200);
+    return call.id;
+}
+
+static void an_own_platform_and_an_entrusted_one_are_connected_each_for_itself(void **state)
+{
+    (void)state;
+    assert_true(configured("typed", "https://platform.example.com/evcs"));
+    entrusted_case("connected");
+    db_fixture_sql("UPDATE operator SET connected_at = NOW(3) WHERE id = 1");
+    assert_false(is_complete());                                   /* nobody has verified its own platform */
+    all_tried();
+    db_fixture_sql("UPDATE connection SET state = 'connected', connected_at = NOW(3) WHERE operator_id = platform_id");
+    assert_true(is_complete());
+    assert_int_equal(moved(&city, "stop"), 200);                   /* the entrusted one, which is the newest */
+    assert_true(is_complete());
+    assert_int_equal(db_fixture_int("SELECT connected_at IS NOT NULL FROM operator WHERE id = 1"), 1);
+    assert_int_equal(db_fixture_int("SELECT enabled FROM partner WHERE operator_id = 1"), 1);
+    db_fixture_sql("DELETE FROM connection WHERE platform_id = 2");
+    assert_int_equal(moved(&city, "stop"), 200);
+    assert_false(is_complete());
+    assert_int_equal(db_fixture_int("SELECT connected_at IS NOT NULL FROM operator WHERE id = 1"), 0);
+}
+
 /* --- stations ---------------------------------------------------------------------------------------------------------------- */
 
 static void take(struct work *work, struct call *call)
@@ -277,6 +315,7 @@ int main(void)
         cmocka_unit_test_setup(it_is_complete_when_the_system_says_so_and_no_sooner, reset),
         cmocka_unit_test_setup(disabling_takes_back_what_connecting_gave, reset),
         cmocka_unit_test_setup(a_change_of_key_data_is_checked_anew_while_the_exchange_goes_on, reset),
+        cmocka_unit_test_setup(an_own_platform_and_an_entrusted_one_are_connected_each_for_itself, reset),
         cmocka_unit_test_setup(stations_take_part_when_they_passed_and_are_ones_own, reset),
         cmocka_unit_test_setup(an_imported_platform_is_connected_with_all_its_stations_also_after_it_was_disabled, reset),
     };
