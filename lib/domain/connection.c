@@ -123,6 +123,12 @@ bool connection_complete(struct work *work, int64_t operator_id)
     return db_int(work, 0, "SELECT COUNT(*) FROM connection WHERE operator_id = ? AND platform_id = operator_id AND " Q_LIVES, I(operator_id)) > 0;
 }
 
+bool connection_complete_held(struct work *work, int64_t operator_id)
+{
+    return db_int(work, 0, "SELECT 1 FROM connection WHERE operator_id = ? AND platform_id = operator_id AND " Q_LIVES " LOCK IN SHARE MODE",
+                  I(operator_id)) == 1;
+}
+
 static void connected(struct work *work, int64_t id)
 {
     struct connection c = by_id(work, id);

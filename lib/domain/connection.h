@@ -114,6 +114,8 @@ void connection_adopt(struct work *work, int64_t operator_id);
 /* Is the interconnection of this company's own platform complete, so that the stations pulled from it are published? What an
  * entrusted platform carries for the company says nothing of its own. */
 bool connection_complete(struct work *work, int64_t operator_id);
+/* The same, and it stays so until the transaction ends: for what stores stations while the platform may be stopped. */
+bool connection_complete_held(struct work *work, int64_t operator_id);
 /* Ends a check (Z12.3), by the system: the report's words go into the way. Nothing when the case is not being checked. */
 void connection_checked(struct work *work, int64_t operator_id, bool passed, const char *words);
 

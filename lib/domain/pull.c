@@ -83,7 +83,6 @@ struct pull *pull_open(struct work *work, const char *operator_code)
     pull->partner = *partner;
     pull->seen = json_object();
     pull->taken = connection_stations_taken(work, partner->operator_id);
-    pull->published = connection_complete(work, partner->operator_id);
     pull->page = (struct work){ .arena = arena_new(), .db = work->db, .actor = work->actor, .id = work->id, .now = work->now };
     work_defer(work, pull_close, pull);
     pull->client = (struct client){ .base_url = pull->partner.base_url, .own_id = pull->partner.gov_id,
@@ -179,16 +178,23 @@ static void page_read(struct pull *pull, struct batch *batch)
             continue;
         }
         record->operator_id = pull->partner.operator_id;
-        record->published = pull->published;
         batch->count++;
     }
 }
 
+/* The platform may have been stopped, or connected, since the pull began: what holds now is decided with the rows locked, in
+ * the order in which stopping locks them (case, partner, stations). */
 static void batch_store(struct work *page, void *arg)
 {
     const struct batch *batch = arg;
-    for (size_t i = 0; i < batch->count; i++)
+    int64_t operator_id = batch->pull->partner.operator_id;
+    bool published = connection_complete_held(page, operator_id);
+    if (db_int(page, 0, "SELECT enabled FROM partner WHERE operator_id = ? LOCK IN SHARE MODE", I(operator_id)) != 1)
+        fail(page, FAIL_INVALID, "平台接入已停用，本次拉取中止");
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->records[i].published = published;
         station_upsert(page, &batch->records[i]);
+    }
 }
 
 /* One page: asked for, read, stored. True: there may be another. */

@@ -14,7 +14,6 @@ struct pull {
     struct client       client;
     json_t             *seen;          /* set of StationIDs named so far */
     json_t             *taken;         /* set of StationIDs that take part (connection.h); NULL: all */
-    bool                published;     /* what comes is shown to the public: the interconnection is complete */
     json_t             *infos;         /* of the page being stored */
     size_t              fresh;         /* stations of this page not named before */
     struct pull_report *report;

@@ -56,7 +56,7 @@ size_t stations_taking_part(struct work *work, int64_t operator_id, json_t *info
 
 void stations_told(struct work *work, int64_t operator_id, json_t *infos)
 {
-    bool published = connection_complete(work, operator_id);
+    bool published = connection_complete_held(work, operator_id);
     for (size_t i = 0; i < json_array_size(infos); i++) {
         struct station_record record;
         const char *wrong = pull_record(work->arena, json_array_get(infos, i), &record);
