@@ -5,6 +5,7 @@
 
 #include "core/scope.h"
 #include "domain/company.h"
+#include "domain/connection_check.h"
 #include "domain/connection_private.h"
 #include "domain/connection_tried.h"
 #include "domain/entrustment.h"
@@ -160,6 +161,13 @@ static void stopped(struct work *work, int64_t id)
     job_add(work, "map.build", "map.build", "{}");
 }
 
+/* Else the verdict on what was submitted before would fall on what is submitted next. */
+static void recalled(struct work *work, int64_t id)
+{
+    struct connection c = by_id(work, id);
+    connection_check_end(work, c.operator_id, "核对申请已撤回");
+}
+
 static void reopened(struct work *work, int64_t id)
 {
     db_exec(work, "UPDATE connection SET connected_at = NULL WHERE id = ?", I(id));
@@ -230,6 +238,7 @@ void connection_process(void)
     flow_then_register("connection-checking", checking);
     flow_then_register("connection-connected", connected);
     flow_then_register("connection-stopped", stopped);
+    flow_then_register("connection-recalled", recalled);
     flow_then_register("connection-reopened", reopened);
     connection_apply_process();
 }

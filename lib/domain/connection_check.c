@@ -196,6 +196,12 @@ static void finish(struct work *work, void *arg)
     connection_checked(work, check->operator_id, !check->bad, words);
 }
 
+void connection_check_end(struct work *work, int64_t operator_id, const char *words)
+{
+    db_exec(work, "UPDATE connection_check SET state = 'failed', ended_at = NOW(3), words = ? WHERE operator_id = ? AND state = 'running'",
+            T(words), I(operator_id));
+}
+
 void connection_check_job(struct work *work, const json_t *payload)
 {
     struct check *check = arena_alloc(work->arena, sizeof *check);

@@ -20,6 +20,10 @@
 /* kind connection.check, payload {"operator_id":…} */
 void connection_check_job(struct work *work, const json_t *payload);
 
+/* The case is not being checked any more, for a reason in words: the verdict of what still runs does not count. In the
+ * transaction of the case's move. */
+void connection_check_end(struct work *work, int64_t operator_id, const char *words);
+
 /* The newest report of an operator: its id; 0: none. */
 int64_t connection_check_newest(struct work *work, int64_t operator_id);
 

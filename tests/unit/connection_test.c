@@ -100,7 +100,7 @@ static void connect(void)
 static int reset(void **state)
 {
     (void)state;
-    static const char *const tables[] = { "flow_copy", "flow_due", "flow_step", "connection_tried", "connection_station", "connection", "entrustment", "job", "partner_key",
+    static const char *const tables[] = { "flow_copy", "flow_due", "flow_step", "connection_check", "connection_tried", "connection_station", "connection", "entrustment", "job", "partner_key",
                                           "partner_token", "partner", "equipment_record", "station_record", "station" };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char sql[80];
@@ -196,6 +196,19 @@ static void a_change_of_key_data_is_checked_anew_while_the_exchange_goes_on(void
     assert_true(state_is("trying"));
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM connection_tried"), 0);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM operator WHERE connected_at IS NOT NULL AND id = 1"), 1);
+}
+
+static void the_verdict_of_a_recalled_check_does_not_count(void **state)
+{
+    (void)state;
+    assert_true(configured("typed", "https://platform.example.com/evcs"));
+    all_tried();
+    assert_int_equal(moved(&owner, "check"), 200);
+    db_fixture_sql("INSERT INTO connection_check (operator_id, begun_at) VALUES (1, NOW(3))");
+    assert_int_equal(moved(&owner, "recall"), 200);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM connection_check WHERE state = 'running'"), 0);
+    assert_int_equal(moved(&owner, "check"), 200);
+    assert_true(state_is("checking"));
 }
 
 /* The company's case through the platform of company 2, decided already. */
@@ -315,6 +328,7 @@ int main(void)
         cmocka_unit_test_setup(it_is_complete_when_the_system_says_so_and_no_sooner, reset),
         cmocka_unit_test_setup(disabling_takes_back_what_connecting_gave, reset),
         cmocka_unit_test_setup(a_change_of_key_data_is_checked_anew_while_the_exchange_goes_on, reset),
+        cmocka_unit_test_setup(the_verdict_of_a_recalled_check_does_not_count, reset),
         cmocka_unit_test_setup(an_own_platform_and_an_entrusted_one_are_connected_each_for_itself, reset),
         cmocka_unit_test_setup(stations_take_part_when_they_passed_and_are_ones_own, reset),
         cmocka_unit_test_setup(an_imported_platform_is_connected_with_all_its_stations_also_after_it_was_disabled, reset),
