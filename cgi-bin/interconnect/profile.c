@@ -13,7 +13,7 @@ bool profile_offered(struct request *rq, const struct connection *c)
 /* A connection in the department's division, else 404; one that goes through an entrusted platform has nothing to set. */
 static struct connection own_platform(struct request *rq)
 {
-    struct connection c = connection_must(&rq->work, form_int(rq, "id"));
+    struct connection c = connection_must_govern(&rq->work, form_int(rq, "id"));
     if (!profile_offered(rq, &c))
         fail(&rq->work, FAIL_CONFLICT, "该接入没有登记自有平台，请在受托平台的接入中设置。");
     return c;

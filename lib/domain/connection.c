@@ -22,6 +22,7 @@
 #define Q_ONE      "SELECT " CONNECTION_COLUMNS " FROM connection c WHERE c.id = ?"
 #define Q_READABLE Q_ONE " AND ((c.operator_id = ? AND c.operator_id > 0) OR (? = 1 AND c.division_code LIKE ?)" \
                    " OR EXISTS (SELECT 1 FROM flow_copy f WHERE f.account_id = ? AND f.flow = '" CONNECTION_FLOW "' AND f.case_id = c.id))"
+#define Q_GOVERNED Q_ONE " AND c.division_code LIKE ?"
 #define Q_NEW      "INSERT INTO connection (operator_id, platform_id, kind, company, division_code, stations)" \
                    " SELECT id, ?, ?, name, COALESCE(division_code, ''), ? FROM operator WHERE id = ?"
 #define Q_LIST     "SELECT c.id AS Id, c.kind AS Kind, c.state AS State, p.name AS Platform, DATE_FORMAT(c.state_at, '%Y-%m-%d %H:%i') AS At," \
@@ -65,6 +66,16 @@ struct connection connection_must(struct work *work, int64_t id)
 {
     struct connection c;
     if (!readable(work, id, &c))
+        fail(work, FAIL_MISSING, "%s", "");
+    return c;
+}
+
+struct connection connection_must_govern(struct work *work, int64_t id)
+{
+    const struct actor *actor = &work->actor;
+    struct connection c;
+    if (actor->operator_id || !(actor->capabilities & CAP_BIT(CAP_CONNECT_REVIEW))
+        || !db_struct(work, connection_columns, &c, Q_GOVERNED, I(id), T(division_like(work->arena, actor->division))))
         fail(work, FAIL_MISSING, "%s", "");
     return c;
 }

@@ -42,6 +42,8 @@ void connection_process(void);
 bool connection_own(struct work *work, struct connection *out);
 /* Any case the actor may read; else the work ends with 404. */
 struct connection connection_must(struct work *work, int64_t id);
+/* A case of the department's own division, to be written; a copy of it sent elsewhere is to be read only: 404. */
+struct connection connection_must_govern(struct work *work, int64_t id);
 /* file_reader of record "connection", and of staff pages. */
 bool connection_readable(struct work *work, int64_t id);
 /* The company's cases: node.N.{Id, Kind, KindLabel, Platform, State, Label, Tone, At}. Returns how many. */

@@ -211,6 +211,22 @@ static void the_verdict_of_a_recalled_check_does_not_count(void **state)
     assert_true(state_is("checking"));
 }
 
+static void govern(struct work *work, struct call *call) { (void)connection_must_govern(work, call->id); }
+static void look(struct work *work, struct call *call)   { (void)connection_must(work, call->id); }
+
+static void who_got_a_copy_reads_and_writes_nothing(void **state)
+{
+    (void)state;
+    connect();
+    struct call write = { .fn = govern, .id = db_fixture_int("SELECT id FROM connection") }, read = { .fn = look, .id = write.id };
+    assert_int_equal(as(&city, &write), 200);
+    assert_int_equal(as(&owner, &write), 404);
+    assert_int_equal(as(&away, &read), 404);
+    db_fixture_sql("INSERT INTO flow_copy (account_id, flow, case_id, step_id) SELECT 14, flow, case_id, MAX(id) FROM flow_step WHERE flow = 'connection'");
+    assert_int_equal(as(&away, &read), 200);
+    assert_int_equal(as(&away, &write), 404);
+}
+
 /* The company's case through the platform of company 2, decided already. */
 static void entrusted_case(const char *state)
 {
@@ -329,6 +345,7 @@ int main(void)
         cmocka_unit_test_setup(disabling_takes_back_what_connecting_gave, reset),
         cmocka_unit_test_setup(a_change_of_key_data_is_checked_anew_while_the_exchange_goes_on, reset),
         cmocka_unit_test_setup(the_verdict_of_a_recalled_check_does_not_count, reset),
+        cmocka_unit_test_setup(who_got_a_copy_reads_and_writes_nothing, reset),
         cmocka_unit_test_setup(an_own_platform_and_an_entrusted_one_are_connected_each_for_itself, reset),
         cmocka_unit_test_setup(stations_take_part_when_they_passed_and_are_ones_own, reset),
         cmocka_unit_test_setup(an_imported_platform_is_connected_with_all_its_stations_also_after_it_was_disabled, reset),
