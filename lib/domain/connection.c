@@ -164,7 +164,7 @@ static void stopped(struct work *work, int64_t id)
     if (!db_int(work, 0, "SELECT COUNT(*) FROM connection WHERE operator_id = ? AND id <> ? AND " Q_LIVES, I(c.operator_id), I(id)))
         operator_connected(work, c.operator_id, false);
     if (own_platform(&c)) {
-        partner_enable(work, c.operator_id, false);
+        partner_stopped(work, c.operator_id, false);
         station_publish(work, c.operator_id, false);
     } else {
         entrustment_grant(work, c.operator_id, c.platform_id, false);
@@ -181,7 +181,10 @@ static void recalled(struct work *work, int64_t id)
 
 static void reopened(struct work *work, int64_t id)
 {
+    struct connection c = by_id(work, id);
     db_exec(work, "UPDATE connection SET connected_at = NULL WHERE id = ?", I(id));
+    if (own_platform(&c))                              /* Step1 makes new keys; those of then hold no more, not for the overlap either */
+        partner_stopped(work, c.operator_id, true);
 }
 
 void connection_adopt(struct work *work, int64_t operator_id)

@@ -115,7 +115,7 @@ static void register_platform(struct work *work, const char *kind, const struct 
     struct key_set keys;
     if (strcmp(kind, "review") != 0 || partner_exists(work, own) || keys_of(work, values, id, &keys))
         return;
-    partner_save(work, own, config_text("Exchange.OperatorId"), values_text(values, "base_url"), &keys, &keys);
+    partner_save(work, own, partner_gov_id(work, own), values_text(values, "base_url"), &keys, &keys);
     connection_pull_ask(work, own);
 }
 

@@ -154,7 +154,7 @@ bool connection_configure(struct work *work, struct form_values *values, const c
     if (!known)
         key_set_random(&shown->to_gov);
     shown->to_operator_new = given && strcmp(values_text(values, "keys_by"), "generated") == 0;
-    partner_save(work, own, known ? before.gov_id : config_text("Exchange.OperatorId"), values_text(values, "base_url"),
+    partner_save(work, own, partner_gov_id(work, own), values_text(values, "base_url"),
                  known ? NULL : &shown->to_gov, given ? &shown->to_operator : NULL);
     profile_store(work, values, own);
     bool changed = given || !known || strcmp(before.base_url, values_text(values, "base_url")) != 0;

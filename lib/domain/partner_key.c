@@ -114,6 +114,14 @@ int64_t partner_keys_end(struct work *work, int64_t operator_id, const char *dir
     return ended;
 }
 
+void partner_keys_end_all(struct work *work, int64_t operator_id)
+{
+    const char *now = time_sql(work->arena, work->now);
+    db_exec(work, "UPDATE partner_key SET ends_at = LEAST(COALESCE(ends_at, ?), ?) WHERE operator_id = ?", T(now), T(now), I(operator_id));
+    token_end(work, operator_id, now);
+    db_exec(work, "DELETE FROM partner_token WHERE operator_id = ?", I(operator_id));
+}
+
 int64_t partner_keys_sweep(struct work *work)
 {
     return db_exec(work, "DELETE FROM partner_key WHERE ends_at < ? LIMIT 1000", T(time_sql(work->arena, work->now - INT64_C(86400000))));

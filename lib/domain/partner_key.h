@@ -18,6 +18,9 @@ void partner_keys_put(struct work *work, int64_t operator_id, const char *direct
 /* Those that are not in force end now, and every token: the next ones are given for the set in force. How many ended. */
 int64_t partner_keys_end(struct work *work, int64_t operator_id, const char *direction);
 
+/* All of both directions end now, those in force too, and every token. */
+void partner_keys_end_all(struct work *work, int64_t operator_id);
+
 /* Clean-up, for a job: sets that ended a day ago. Rows deleted. */
 int64_t partner_keys_sweep(struct work *work);
 

@@ -11,6 +11,7 @@
 #include "domain/connection.h"
 #include "domain/operator.h"
 #include "domain/partner_key.h"
+#include "domain/token.h"
 #include "web/web.h"
 
 #define Q_STORE                                                                      \
@@ -110,6 +111,21 @@ void partner_save(struct work *work, int64_t operator_id, const char *gov_id, co
 void partner_enable(struct work *work, int64_t operator_id, bool enabled)
 {
     db_exec(work, "UPDATE partner SET enabled = ? WHERE operator_id = ?", I(enabled), I(operator_id));
+}
+
+const char *partner_gov_id(struct work *work, int64_t operator_id)
+{
+    const char *known = db_text(work, "SELECT gov_id FROM partner WHERE operator_id = ?", I(operator_id));
+    return known ? known : config_text("Exchange.OperatorId");
+}
+
+void partner_stopped(struct work *work, int64_t operator_id, bool for_good)
+{
+    partner_enable(work, operator_id, false);
+    if (for_good)
+        partner_keys_end_all(work, operator_id);
+    else if (!partner_keys_end(work, operator_id, KEYS_TO_GOV))
+        token_end(work, operator_id, time_sql(work->arena, work->now));
 }
 
 int64_t partner_keys_end_earlier(struct work *work, int64_t operator_id)

@@ -21,6 +21,11 @@ int64_t partner_import(struct work *work, const json_t *file);
 void partner_save(struct work *work, int64_t operator_id, const char *gov_id, const char *base_url, const struct key_set *to_gov,
                   const struct key_set *to_operator);
 void partner_enable(struct work *work, int64_t operator_id, bool enabled);
+/* Switched off: earlier keys and all tokens end now; the keys in force wait for it to be switched on again, unless it is
+ * for good: then they end too. */
+void partner_stopped(struct work *work, int64_t operator_id, bool for_good);
+/* Our OperatorID towards this operator: as registered, also when it is switched off; for a new one Exchange.OperatorId. */
+const char *partner_gov_id(struct work *work, int64_t operator_id);
 /* Is there one, switched on or off? */
 bool partner_exists(struct work *work, int64_t operator_id);
 /* NULL: good; else what is wrong with an address of a platform. */

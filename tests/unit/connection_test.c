@@ -227,6 +227,22 @@ static void who_got_a_copy_reads_and_writes_nothing(void **state)
     assert_int_equal(as(&away, &write), 404);
 }
 
+static void the_keys_of_a_stopped_platform_never_hold_again(void **state)
+{
+    (void)state;
+    connect();
+    db_fixture_sql("UPDATE partner SET gov_id = '11440400Z'");
+    assert_int_equal(moved(&city, "stop"), 200);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM partner_key WHERE ends_at IS NULL"), 2);       /* 恢复接入 goes on with them */
+    assert_int_equal(moved(&city, "reopen"), 200);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM partner_key WHERE ends_at IS NULL OR ends_at > NOW(3)"), 0);
+    assert_true(configured("typed", "https://platform.example.com/evcs"));
+    assert_true(shown.to_gov_new);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM partner_key WHERE ends_at IS NULL"), 2);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM partner_key WHERE ends_at > NOW(3)"), 0);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM partner WHERE gov_id = '11440400Z'"), 1);
+}
+
 /* The company's case through the platform of company 2, decided already. */
 static void entrusted_case(const char *state)
 {
@@ -346,6 +362,7 @@ int main(void)
         cmocka_unit_test_setup(a_change_of_key_data_is_checked_anew_while_the_exchange_goes_on, reset),
         cmocka_unit_test_setup(the_verdict_of_a_recalled_check_does_not_count, reset),
         cmocka_unit_test_setup(who_got_a_copy_reads_and_writes_nothing, reset),
+        cmocka_unit_test_setup(the_keys_of_a_stopped_platform_never_hold_again, reset),
         cmocka_unit_test_setup(an_own_platform_and_an_entrusted_one_are_connected_each_for_itself, reset),
         cmocka_unit_test_setup(stations_take_part_when_they_passed_and_are_ones_own, reset),
         cmocka_unit_test_setup(an_imported_platform_is_connected_with_all_its_stations_also_after_it_was_disabled, reset),
