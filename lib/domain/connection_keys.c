@@ -120,12 +120,24 @@ static void profile_store(struct work *work, struct form_values *values, int64_t
         fail_ours(work, "settings of partner %lld are refused: %s", (long long)own, member);
 }
 
-/* A connected platform whose address or keys changed is tried and checked anew; the exchange goes on meanwhile. */
+/* By the system: the owner files nothing here, what staff passed goes back to them. */
+static void review_again(struct work *work, const struct connection *c)
+{
+    struct actor before = work->actor;
+    work->actor = (struct actor){ .role = "system", .name = "系统", .login = "system" };
+    flow_take(work, &(struct flow_move){ .flow = CONNECTION_FLOW, .action = "review", .id = c->id });
+    work->actor = before;
+}
+
+/* A connected platform whose address or keys changed is tried and checked anew, or decided anew when staff decided it; the
+ * exchange goes on meanwhile. */
 static void move_on(struct work *work, const struct connection *c, bool changed)
 {
     const char *action = strcmp(c->state, "draft") == 0 ? "configure"
                        : changed && (strcmp(c->state, "connected") == 0 || strcmp(c->state, "failed") == 0) ? "change" : NULL;
     bool wizard = strcmp(c->kind, "wizard") == 0 || strcmp(c->kind, "import") == 0;
+    if (!wizard && changed && strcmp(c->state, "connected") == 0)
+        review_again(work, c);
     if (action && wizard)
         flow_take(work, &(struct flow_move){ .flow = CONNECTION_FLOW, .action = action, .id = c->id });
 }
@@ -134,6 +146,8 @@ static void check_state(struct work *work, const struct connection *c)
 {
     if (strcmp(c->state, "checking") == 0)
         fail(work, FAIL_CONFLICT, "系统正在核对，核对结束或撤回核对申请后可修改。");
+    if (strcmp(c->state, "filed") == 0)
+        fail(work, FAIL_CONFLICT, "接入申请正在审核，审核结束或撤回申请后可修改。");
     if (strcmp(c->state, "stopped") == 0)
         fail(work, FAIL_CONFLICT, "平台接入已停用，请联系主管部门。");
 }

@@ -281,6 +281,22 @@ static void an_own_platform_and_an_entrusted_one_are_connected_each_for_itself(v
     assert_int_equal(db_fixture_int("SELECT connected_at IS NOT NULL FROM operator WHERE id = 1"), 0);
 }
 
+static void what_staff_decided_is_decided_anew_when_key_data_change(void **state)
+{
+    (void)state;
+    connect();
+    db_fixture_sql("UPDATE connection SET kind = 'review'");
+    assert_true(configured("kept", "https://platform.example.com/evcs"));
+    assert_true(state_is("connected"));
+    assert_true(configured("kept", "https://elsewhere.example.com/evcs"));
+    assert_true(state_is("filed"));
+    assert_true(is_complete());                                    /* the exchange goes on */
+    struct call call = { .fn = configure, .action = "kept", .words = "https://third.example.com/evcs" };
+    assert_int_equal(as(&owner, &call), 409);                      /* not under the eyes of who decides */
+    assert_int_equal(moved(&city, "pass"), 200);
+    assert_true(state_is("connected"));
+}
+
 /* --- stations ---------------------------------------------------------------------------------------------------------------- */
 
 static void take(struct work *work, struct call *call)
@@ -364,6 +380,7 @@ int main(void)
         cmocka_unit_test_setup(who_got_a_copy_reads_and_writes_nothing, reset),
         cmocka_unit_test_setup(the_keys_of_a_stopped_platform_never_hold_again, reset),
         cmocka_unit_test_setup(an_own_platform_and_an_entrusted_one_are_connected_each_for_itself, reset),
+        cmocka_unit_test_setup(what_staff_decided_is_decided_anew_when_key_data_change, reset),
         cmocka_unit_test_setup(stations_take_part_when_they_passed_and_are_ones_own, reset),
         cmocka_unit_test_setup(an_imported_platform_is_connected_with_all_its_stations_also_after_it_was_disabled, reset),
     };
