@@ -77,7 +77,8 @@ void connection_test_job(struct work *work, const json_t *payload);
 
 /* --- stations that take part (connection_station.c) ------------------------------------------------------------------- */
 
-/* Those of `ids` (station records of the actor's company that ever passed) take part from now on, or no more. Asks for a pull.
+/* Those of `ids` (station records of the actor's company that ever passed) take part from now on, or no more; where all
+ * stations took part, those that passed are then chosen one and all. Asks for a pull.
  * Returns how many changed. */
 int64_t connection_stations_set(struct work *work, const char *const *ids, size_t count, bool take, const char *address);
 /* node.{All (1: every station takes part), Chosen, Passed} */

@@ -10,6 +10,8 @@
 
 #define Q_TAKE  "INSERT IGNORE INTO connection_station (station_record_id, operator_id) SELECT id, operator_id FROM station_record" \
                 " WHERE id = ? AND operator_id = ? AND passed_at IS NOT NULL"
+#define Q_TAKE_ALL "INSERT IGNORE INTO connection_station (station_record_id, operator_id) SELECT id, operator_id FROM station_record" \
+                   " WHERE operator_id = ? AND passed_at IS NOT NULL"
 #define Q_LEAVE "DELETE FROM connection_station WHERE station_record_id = ? AND operator_id = ?"
 #define Q_CODES "SELECT r.code FROM connection_station s JOIN station_record r ON r.id = s.station_record_id" \
                 " WHERE s.operator_id = ? AND r.code IS NOT NULL"
@@ -35,6 +37,10 @@ int64_t connection_stations_set(struct work *work, const char *const *ids, size_
     struct connection c;
     if (!connection_own(work, &c))
         fail(work, FAIL_CONFLICT, "请先在 Step1 保存互联配置，再设置充电站关联。");
+    if (count && strcmp(c.stations, "all") == 0) {         /* those that are not named here go on taking part */
+        int64_t added = db_exec(work, Q_TAKE_ALL, I(own));
+        changed = take ? added : 0;
+    }
     for (size_t i = 0; i < count; i++) {
         if (!text_to_int(ids[i], 1, INT64_MAX, &id))
             continue;

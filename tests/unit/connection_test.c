@@ -343,6 +343,24 @@ static void stations_take_part_when_they_passed_and_are_ones_own(void **state)
     assert_int_equal(all.id, 0);
 }
 
+static void where_all_took_part_the_others_go_on_when_one_leaves(void **state)
+{
+    (void)state;
+    struct call all = { .fn = taken }, on = { .fn = take, .action = "take" }, off = { .fn = take };
+    db_fixture_sql("INSERT INTO station_record (id, operator_id, code, name, division_code, passed_at) VALUES (901, 1, 'A', 'A', '440402', NOW(3)), (902, 1, 'B', 'B', '440402', NOW(3)),"
+                   " (905, 1, 'E', 'E', '440402', NOW(3)), (906, 1, 'F', 'F', '440402', NULL)");
+    connect();
+    db_fixture_sql("UPDATE connection SET stations = 'all'");
+    assert_int_equal(as(&owner, &off), 200);                       /* 901, 902 */
+    assert_int_equal(as(&owner, &all), 200);
+    assert_int_equal(all.id, 1);
+    db_fixture_sql("DELETE FROM connection_station");
+    db_fixture_sql("UPDATE connection SET stations = 'all'");
+    assert_int_equal(as(&owner, &on), 200);
+    assert_int_equal(as(&owner, &all), 200);
+    assert_int_equal(all.id, 3);
+}
+
 /* --- import -------------------------------------------------------------------------------------------------------------------- */
 
 #define KEYS "{s:s, s:s, s:s, s:s}", "OperatorSecret", "o", "DataSecret", "1234567890abcdef", "DataSecretIV", "1234567890abcdef", "SigSecret", "k"
@@ -382,6 +400,7 @@ int main(void)
         cmocka_unit_test_setup(an_own_platform_and_an_entrusted_one_are_connected_each_for_itself, reset),
         cmocka_unit_test_setup(what_staff_decided_is_decided_anew_when_key_data_change, reset),
         cmocka_unit_test_setup(stations_take_part_when_they_passed_and_are_ones_own, reset),
+        cmocka_unit_test_setup(where_all_took_part_the_others_go_on_when_one_leaves, reset),
         cmocka_unit_test_setup(an_imported_platform_is_connected_with_all_its_stations_also_after_it_was_disabled, reset),
     };
     db = db_fixture();
