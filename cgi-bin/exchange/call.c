@@ -126,7 +126,7 @@ static void step_limits(struct call *call)
 {
     const struct partner *partner = call->partner;
     struct arena *arena = call->rq->work.arena;
-    if (*partner->allow_list && !address_listed(partner->allow_list, call->rq->address))
+    if (!partner_may_call(partner, call->rq->address))
         step(call, (struct verdict){ RET_PARAMETERS, arena_printf(arena, "来源地址 %s 不在本平台登记的允许地址内，请从登记的服务器"
             "发送，或联系本平台变更地址名单", call->rq->address) });
     if (partner->rate_limit > 0 && !pace_take(partner->operator_id, partner->rate_limit))

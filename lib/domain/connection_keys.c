@@ -107,15 +107,15 @@ static bool address_good(struct work *work, struct form_values *values)
     return !values_wrong(values);
 }
 
-/* What else the exchange goes by; checked before. */
-static void profile_store(struct work *work, struct form_values *values, int64_t own)
+/* The edition, when the operator changed it: else what the department has set since stays. Its addresses stand in the case
+ * (partner.h own_list), beside the department's list. */
+static void edition_store(struct work *work, const char *edition, const char *before, int64_t own)
 {
     struct partner_settings settings;
     const char *member;
-    if (!partner_settings_load(work, own, &settings))
+    if (strcmp(edition, before) == 0 || !partner_settings_load(work, own, &settings))
         return;
-    settings.edition = values_text(values, "edition");
-    settings.allow_list = values_text(values, "addresses");
+    settings.edition = edition;
     if (partner_settings_save(work, own, &settings, &member))
         fail_ours(work, "settings of partner %lld are refused: %s", (long long)own, member);
 }
@@ -163,6 +163,7 @@ bool connection_configure(struct work *work, struct form_values *values, const c
         return false;
     struct connection c = connection_begin(work, own, own, "wizard", "chosen");
     check_state(work, &c);
+    const char *edition = db_text(work, "SELECT edition FROM connection WHERE id = ?", I(c.id));
     values_give(values, "operator_id", I(own));
     (void)form_store(work, values, c.id);
     if (!known)
@@ -170,7 +171,7 @@ bool connection_configure(struct work *work, struct form_values *values, const c
     shown->to_operator_new = given && strcmp(values_text(values, "keys_by"), "generated") == 0;
     partner_save(work, own, partner_gov_id(work, own), values_text(values, "base_url"),
                  known ? NULL : &shown->to_gov, given ? &shown->to_operator : NULL);
-    profile_store(work, values, own);
+    edition_store(work, values_text(values, "edition"), edition, own);
     bool changed = given || !known || strcmp(before.base_url, values_text(values, "base_url")) != 0;
     if (changed)
         connection_tried_reset(work, own);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/address.h"
 #include "core/config.h"
 #include "core/crypto.h"
 #include "core/db.h"
@@ -12,22 +13,23 @@
 
 enum { CACHED = 128, CACHE_MS = 5000, FRESH_MS = 1000, HEARD_MS = 60000 };
 
-#define COLUMNS "p.operator_id, o.code, p.gov_id, p.base_url, p.last_pull_at, p.edition, p.allow_list," \
+#define COLUMNS "p.operator_id, o.code, p.gov_id, p.base_url, p.last_pull_at, p.edition, p.allow_list, COALESCE(c.addresses, '')," \
     " COALESCE(p.rate_limit, -1), COALESCE(p.token_seconds, 0), COALESCE(p.clock_window, 0)"
-#define Q_BY_CODE "SELECT " COLUMNS " FROM partner p JOIN operator o ON o.id = p.operator_id WHERE o.code = ? AND p.enabled = 1"
-#define Q_BY_ID   "SELECT " COLUMNS " FROM partner p JOIN operator o ON o.id = p.operator_id WHERE p.operator_id = ? AND p.enabled = 1"
+#define TABLES "FROM partner p JOIN operator o ON o.id = p.operator_id LEFT JOIN connection c ON c.operator_id = p.operator_id AND c.platform_id = p.operator_id"
+#define Q_BY_CODE "SELECT " COLUMNS " " TABLES " WHERE o.code = ? AND p.enabled = 1"
+#define Q_BY_ID   "SELECT " COLUMNS " " TABLES " WHERE p.operator_id = ? AND p.enabled = 1"
 
 struct partner_row {
     int64_t     operator_id;
-    const char *code, *gov_id, *base_url, *last_pull_at, *edition, *allow_list;
+    const char *code, *gov_id, *base_url, *last_pull_at, *edition, *allow_list, *own_list;
     int64_t     rate_limit, token_seconds, clock_window;
 };
 
 static const struct db_column partner_columns[] = {
     DB_INT(struct partner_row, operator_id), DB_TEXT(struct partner_row, code), DB_TEXT(struct partner_row, gov_id),
     DB_TEXT(struct partner_row, base_url), DB_TEXT(struct partner_row, last_pull_at), DB_TEXT(struct partner_row, edition),
-    DB_TEXT(struct partner_row, allow_list), DB_INT(struct partner_row, rate_limit), DB_INT(struct partner_row, token_seconds),
-    DB_INT(struct partner_row, clock_window), DB_END
+    DB_TEXT(struct partner_row, allow_list), DB_TEXT(struct partner_row, own_list), DB_INT(struct partner_row, rate_limit),
+    DB_INT(struct partner_row, token_seconds), DB_INT(struct partner_row, clock_window), DB_END
 };
 
 /* --- loading and the process' memory ------------------------------------------------------------ */
@@ -54,11 +56,18 @@ static void partner_fill(struct work *work, const struct partner_row *row, struc
     snprintf(out->base_url, sizeof out->base_url, "%s", row->base_url);
     snprintf(out->last_pull_at, sizeof out->last_pull_at, "%.19s", row->last_pull_at ? row->last_pull_at : "");
     snprintf(out->allow_list, sizeof out->allow_list, "%s", row->allow_list);
+    snprintf(out->own_list, sizeof out->own_list, "%s", row->own_list);
     out->edition = edition_find(row->edition) ? edition_find(row->edition) : edition_at(0);
     out->rate_limit = row->rate_limit >= 0 ? row->rate_limit : config_int("Exchange.RateLimit");
     out->token_seconds = row->token_seconds > 0 ? row->token_seconds : config_int("Exchange.TokenSeconds");
     out->clock_window = row->clock_window > 0 ? row->clock_window : config_int("Exchange.ClockWindow");
     keys_fill(work, out);
+}
+
+bool partner_may_call(const struct partner *partner, const char *address)
+{
+    return (!*partner->allow_list || address_listed(partner->allow_list, address))
+        && (!*partner->own_list || address_listed(partner->own_list, address));
 }
 
 bool partner_load(struct work *work, int64_t operator_id, struct partner *out)

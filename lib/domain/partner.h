@@ -37,7 +37,8 @@ struct partner {
     char           last_pull_at[24];    /* LastQueryTime known complete; "" never pulled   */
     bool           enabled;
     const struct edition *edition;      /* never NULL                                      */
-    char           allow_list[2001];    /* who may call (core/address.h); "": anybody      */
+    char           allow_list[2001];    /* who may call, by the department (core/address.h); "": anybody */
+    char           own_list[4001];      /* the same by the operator (Step1, connection.addresses): in both, where both are set */
     int64_t        rate_limit;          /* messages a minute; 0: as many as come           */
     int64_t        token_seconds;       /* of the tokens it gets                           */
     int64_t        clock_window;        /* seconds its TimeStamp may lie away              */
@@ -59,6 +60,8 @@ bool partner_load(struct work *work, int64_t operator_id, struct partner *out);
 
 /* The set of calls into the portal this envelope was signed with; NULL: none that holds at `now`. */
 const struct partner_keys *partner_keys_fit(const struct partner *partner, const struct envelope *envelope, int64_t now);
+/* Is a caller at this address let in by both lists? */
+bool partner_may_call(const struct partner *partner, const char *address);
 /* Does the set still hold? */
 bool partner_keys_hold(const struct partner *partner, int64_t key_id, int64_t now);
 

@@ -129,7 +129,16 @@ static void the_portals_keys_come_into_being_once_and_stay(void **state)
     assert_string_equal(partner.to_gov.sig_secret, first.sig_secret);
     assert_string_equal(partner.to_operator.sig_secret, "s2");
     assert_string_equal(partner.base_url, "http://127.0.0.1:2/evcs");
-    assert_string_equal(partner.allow_list, "127.0.0.1, 10.0.0.0/8");
+    assert_string_equal(partner.own_list, "127.0.0.1, 10.0.0.0/8");
+    assert_string_equal(partner.allow_list, "");
+    assert_true(partner_may_call(&partner, "10.1.2.3"));
+    db_fixture_sql("UPDATE partner SET allow_list = '10.1.0.0/16', edition = '2016'");
+    assert_true(configured("kept", "http://127.0.0.1:2/evcs"));
+    assert_true(partner_load(db, 1, &partner));                    /* what the department set stays */
+    assert_string_equal(partner.allow_list, "10.1.0.0/16");
+    assert_string_equal(partner.edition->key, "2016");
+    assert_true(partner_may_call(&partner, "10.1.2.3"));
+    assert_false(partner_may_call(&partner, "10.2.2.3") || partner_may_call(&partner, "127.0.0.1"));
     assert_true(configured("generated", "http://127.0.0.1:2/evcs"));
     assert_true(shown.to_operator_new);
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM connection"), 1);
