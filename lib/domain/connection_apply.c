@@ -108,12 +108,13 @@ static const char *keys_of(struct work *work, const struct form_values *values, 
                         secret(work, values, id, "data_secret_iv"), secret(work, values, id, "sig_secret"));
 }
 
-/* An own platform that is not registered yet: from now on it can be tried and pulled; it is connected when staff pass it. Henan's
- * form names one set of keys, which then serves both directions. */
+/* An own platform that was never connected: from now on it can be tried and pulled, with what a corrected application says; it
+ * is connected when staff pass it. Henan's form names one set of keys, which then serves both directions. */
 static void register_platform(struct work *work, const char *kind, const struct form_values *values, int64_t id, int64_t own)
 {
     struct key_set keys;
-    if (strcmp(kind, "review") != 0 || partner_exists(work, own) || keys_of(work, values, id, &keys))
+    bool was = db_int(work, 0, "SELECT connected_at IS NOT NULL FROM connection WHERE id = ?", I(id)) == 1;
+    if (strcmp(kind, "review") != 0 || (was && partner_exists(work, own)) || keys_of(work, values, id, &keys))
         return;
     partner_save(work, own, partner_gov_id(work, own), values_text(values, "base_url"), &keys, &keys);
     connection_pull_ask(work, own);

@@ -306,6 +306,34 @@ static void what_staff_decided_is_decided_anew_when_key_data_change(void **state
     assert_true(state_is("connected"));
 }
 
+static void file_again(struct work *work, struct call *call)
+{
+    struct form_values *values = values_new(work, form_find(work, "connection-review"));
+    static const char *const fields[][2] = { { "platform_operator", "甲公司" }, { "base_url", "https://right.example.com/evcs" }, { "operator_secret", "n1" },
+        { "data_secret", "1234567890abcdef" }, { "data_secret_iv", "1234567890abcdef" }, { "sig_secret", "n2" } };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        values_put(values, fields[i][0], fields[i][1]);
+    (void)connection_file(work, "review", values, &call->id);
+}
+
+static void a_corrected_application_reaches_the_platform_until_it_was_connected(void **state)
+{
+    (void)state;
+    assert_true(configured("typed", "https://wrong.example.com/evcs"));
+    db_fixture_sql("UPDATE connection SET kind = 'review', state = 'refused'");
+    struct call call = { .fn = file_again, .id = db_fixture_int("SELECT id FROM connection") };
+    assert_int_equal(as(&owner, &call), 200);
+    struct partner partner;
+    assert_true(partner_load(db, 1, &partner));
+    assert_string_equal(partner.base_url, "https://right.example.com/evcs");
+    assert_string_equal(partner.to_operator.sig_secret, "n2");
+    assert_string_equal(partner.to_gov.sig_secret, "n2");
+    db_fixture_sql("UPDATE connection SET state = 'refused', connected_at = NOW(3)");
+    db_fixture_sql("UPDATE partner SET base_url = 'https://step1.example.com/evcs'");
+    assert_int_equal(as(&owner, &call), 200);
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM partner WHERE base_url = 'https://step1.example.com/evcs'"), 1);
+}
+
 /* --- stations ---------------------------------------------------------------------------------------------------------------- */
 
 static void take(struct work *work, struct call *call)
@@ -408,6 +436,7 @@ int main(void)
         cmocka_unit_test_setup(the_keys_of_a_stopped_platform_never_hold_again, reset),
         cmocka_unit_test_setup(an_own_platform_and_an_entrusted_one_are_connected_each_for_itself, reset),
         cmocka_unit_test_setup(what_staff_decided_is_decided_anew_when_key_data_change, reset),
+        cmocka_unit_test_setup(a_corrected_application_reaches_the_platform_until_it_was_connected, reset),
         cmocka_unit_test_setup(stations_take_part_when_they_passed_and_are_ones_own, reset),
         cmocka_unit_test_setup(where_all_took_part_the_others_go_on_when_one_leaves, reset),
         cmocka_unit_test_setup(an_imported_platform_is_connected_with_all_its_stations_also_after_it_was_disabled, reset),
