@@ -160,6 +160,8 @@ static void connected(struct work *work, int64_t id)
 static void stopped(struct work *work, int64_t id)
 {
     struct connection c = by_id(work, id);
+    if (own_platform(&c))
+        connection_check_end(work, c.operator_id, "平台接入已停用");
     /* a company may also be connected by another platform, which this does not concern */
     if (!db_int(work, 0, "SELECT COUNT(*) FROM connection WHERE operator_id = ? AND id <> ? AND " Q_LIVES, I(c.operator_id), I(id)))
         operator_connected(work, c.operator_id, false);

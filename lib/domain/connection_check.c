@@ -202,6 +202,29 @@ void connection_check_end(struct work *work, int64_t operator_id, const char *wo
             T(words), I(operator_id));
 }
 
+struct given_up { int64_t operator_id; };
+struct given_ups { int64_t ids[50]; size_t count; };
+
+static void given_up_add(void *row, void *arg)
+{
+    struct given_ups *all = arg;
+    all->ids[all->count++] = ((const struct given_up *)row)->operator_id;
+}
+
+void connection_check_tend(struct work *work)
+{
+    static const struct db_column columns[] = { DB_INT(struct given_up, operator_id), DB_END };
+    static const char words[] = "核对未能完成，请重新提交系统核对申请";
+    struct given_ups all = { .count = 0 };
+    struct given_up row;
+    db_each(work, columns, &row, given_up_add, &all, "SELECT c.operator_id FROM connection c WHERE c.state = 'checking' AND c.platform_id = c.operator_id"
+            " AND NOT EXISTS (SELECT 1 FROM job j WHERE j.job_key = CONCAT('connection.check.', c.operator_id) AND j.state IN ('waiting', 'running')) LIMIT 50");
+    for (size_t i = 0; i < all.count; i++) {
+        connection_check_end(work, all.ids[i], words);
+        connection_checked(work, all.ids[i], false, words);
+    }
+}
+
 void connection_check_job(struct work *work, const json_t *payload)
 {
     struct check *check = arena_alloc(work->arena, sizeof *check);

@@ -24,6 +24,9 @@ void connection_check_job(struct work *work, const json_t *payload);
  * transaction of the case's move. */
 void connection_check_end(struct work *work, int64_t operator_id, const char *words);
 
+/* Cases whose check was given up (its job failed for good) fail, so that the operator can submit again. One transaction. */
+void connection_check_tend(struct work *work);
+
 /* The newest report of an operator: its id; 0: none. */
 int64_t connection_check_newest(struct work *work, int64_t operator_id);
 

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "domain/charge_snapshot.h"
 #include "domain/connection.h"
+#include "domain/connection_check.h"
 #include "domain/entrustment.h"
 #include "domain/exchange_log.h"
 #include "domain/job.h"
@@ -424,9 +425,16 @@ static void tend(struct work *work, void *arg)
     }
 }
 
+static void checks_tend(struct work *work, void *arg)
+{
+    (void)arg;
+    connection_check_tend(work);
+}
+
 void exchange_tend_job(struct work *work, const json_t *payload)
 {
     (void)payload;
+    work_must(work, WORK_WRITE, checks_tend, NULL);
     if (!work_run(work, WORK_WRITE, tend, NULL))
         fail(work, work->failed, "%s", arena_copy(work->arena, work->fail_text));
 }

@@ -8,6 +8,7 @@
 
 #include "db_fixture.h"
 #include "domain/connection.h"
+#include "domain/connection_check.h"
 #include "domain/connection_tried.h"
 #include "domain/partner.h"
 #include "domain/partner_save.h"
@@ -252,6 +253,30 @@ static void the_keys_of_a_stopped_platform_never_hold_again(void **state)
     assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM partner WHERE gov_id = '11440400Z'"), 1);
 }
 
+static void tend(struct work *work, struct call *call)
+{
+    (void)call;
+    connection_check_tend(work);
+}
+
+static void a_check_that_was_given_up_fails_and_one_that_runs_can_be_stopped(void **state)
+{
+    (void)state;
+    struct call call = { .fn = tend };
+    assert_true(configured("typed", "https://platform.example.com/evcs"));
+    all_tried();
+    assert_int_equal(moved(&owner, "check"), 200);
+    db_fixture_sql("INSERT INTO connection_check (operator_id, begun_at) VALUES (1, NOW(3))");
+    assert_int_equal(as(&system_actor, &call), 200);
+    assert_true(state_is("checking"));                             /* its job waits */
+    db_fixture_sql("UPDATE job SET state = 'failed'");
+    assert_int_equal(as(&system_actor, &call), 200);
+    assert_true(state_is("failed"));
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM connection_check WHERE state = 'running'"), 0);
+    assert_int_equal(moved(&owner, "check"), 200);
+    assert_int_equal(moved(&city, "stop"), 200);
+}
+
 /* The company's case through the platform of company 2, decided already. */
 static void entrusted_case(const char *state)
 {
@@ -434,6 +459,7 @@ int main(void)
         cmocka_unit_test_setup(the_verdict_of_a_recalled_check_does_not_count, reset),
         cmocka_unit_test_setup(who_got_a_copy_reads_and_writes_nothing, reset),
         cmocka_unit_test_setup(the_keys_of_a_stopped_platform_never_hold_again, reset),
+        cmocka_unit_test_setup(a_check_that_was_given_up_fails_and_one_that_runs_can_be_stopped, reset),
         cmocka_unit_test_setup(an_own_platform_and_an_entrusted_one_are_connected_each_for_itself, reset),
         cmocka_unit_test_setup(what_staff_decided_is_decided_anew_when_key_data_change, reset),
         cmocka_unit_test_setup(a_corrected_application_reaches_the_platform_until_it_was_connected, reset),
