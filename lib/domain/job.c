@@ -19,6 +19,22 @@
               " attempts = IF(state IN ('done', 'failed'), 0, attempts)," \
               " run_at = IF(state IN ('done', 'failed'), NOW(3), run_at)," \
               " finished_at = NULL, state = IF(state = 'running', 'running', 'waiting')"
+/* Somebody asked: a job in its pause after a failure goes at once. */
+#define Q_ADD_ASKED "INSERT INTO job (kind, job_key, payload, lane, peer) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE" \
+              " lane = VALUES(lane), peer = VALUES(peer), again = IF(state = 'running', 1, 0)," \
+              " payload = VALUES(payload)," \
+              " attempts = IF(state IN ('done', 'failed'), 0, attempts)," \
+              " run_at = IF(state IN ('done', 'failed'), NOW(3), LEAST(run_at, NOW(3)))," \
+              " finished_at = NULL, state = IF(state = 'running', 'running', 'waiting')"
+/* The clock asks: what waits already stays as it was asked for (its payload may ask for more). */
+#define FREE_TO "state IN ('done', 'failed') OR (state = 'running' AND again = 0)"
+#define Q_ADD_CLOCK "INSERT INTO job (kind, job_key, payload, lane, peer) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE" \
+              " lane = IF(" FREE_TO ", VALUES(lane), lane), peer = IF(" FREE_TO ", VALUES(peer), peer)," \
+              " payload = IF(" FREE_TO ", VALUES(payload), payload)," \
+              " again = IF(state = 'running', 1, 0)," \
+              " attempts = IF(state IN ('done', 'failed'), 0, attempts)," \
+              " run_at = IF(state IN ('done', 'failed'), NOW(3), run_at)," \
+              " finished_at = NULL, state = IF(state = 'running', 'running', 'waiting')"
 #define Q_ADD_ONCE "INSERT INTO job (kind, job_key, payload) VALUES (?, ?, ?)"
 #define Q_TAKE "UPDATE job SET state = 'running', attempts = attempts + 1, again = 0, runner = ?, progress = ''," \
                " leased_until = NOW(3) + INTERVAL ? SECOND WHERE id = ?"
@@ -48,7 +64,10 @@ void job_add_remote(struct work *work, const char *kind, const char *key, const 
 {
     const char *whom = job_peer_name(work, lane, peer);
     job_peer_know(work, whom);
-    db_exec(work, Q_ADD, T(kind), T(key), T(payload), T(job_lane_name(lane)), T(whom));
+    if (lane == JOB_REMOTE)
+        db_exec(work, Q_ADD_CLOCK, T(kind), T(key), T(payload), T(job_lane_name(lane)), T(whom));
+    else
+        db_exec(work, Q_ADD_ASKED, T(kind), T(key), T(payload), T(job_lane_name(lane)), T(whom));
 }
 
 void job_hurry(struct work *work, const char *kind, const char *key)

@@ -28,6 +28,7 @@ enum job_lane {
     JOB_LANES
 };
 /* `peer` is whose platform is called: the operator's code. */
+/* A job that waits already: asked for by somebody it goes at once, with the new payload; asked for by the clock it stays as it is. */
 void job_add_remote(struct work *work, const char *kind, const char *key, const char *payload, enum job_lane lane, const char *peer);
 
 /* Somebody who waits asked again: a waiting job with this key does not wait for the end of its pause. */

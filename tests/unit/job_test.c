@@ -165,6 +165,21 @@ static void know(const char *peers)
     }
 }
 
+static void who_asks_does_not_wait_and_the_clock_takes_nothing_back(void **state)
+{
+    (void)state;
+    struct wanted asked = { "pull", "Z9", JOB_ASKED }, clock = { "pull", "Z9", JOB_REMOTE };
+    db_fixture_run(db, add_remote, &clock);
+    db_fixture_sql("UPDATE job SET run_at = NOW(3) + INTERVAL 30 MINUTE, attempts = 3");
+    db_fixture_run(db, add_remote, &clock);
+    assert_int_equal(db_fixture_int("SELECT run_at > NOW(3) FROM job"), 1);
+    db_fixture_run(db, add_remote, &asked);
+    assert_int_equal(db_fixture_int("SELECT run_at <= NOW(3) AND lane = 'asked' FROM job"), 1);
+    db_fixture_sql("UPDATE job SET payload = '{\"whole\":true}'");
+    db_fixture_run(db, add_remote, &clock);
+    assert_int_equal(db_fixture_int("SELECT lane = 'asked' AND payload LIKE '%whole%' FROM job"), 1);
+}
+
 struct taking { struct job job; int takes; bool good; };
 
 static void take_of(struct work *work, void *arg)
@@ -313,6 +328,7 @@ static void two_runners_that_meet_do_not_both_get_the_peer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_asks_does_not_wait_and_the_clock_takes_nothing_back, tidy, tidy),
         cmocka_unit_test_teardown(the_loser_of_a_lease_changes_nothing, tidy),
         cmocka_unit_test_teardown(the_loser_of_a_lease_is_told_and_renews_nothing, tidy),
         cmocka_unit_test_teardown(a_job_that_ends_its_runners_fails_at_last, tidy),
