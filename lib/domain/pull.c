@@ -22,7 +22,7 @@
 #include "domain/token.h"
 #include "exchange/message.h"
 
-enum { PAGE_SIZE = 50, PAGES_MAX = 5000, STATUS_IDS = 50, OVERLAP_MS = 10 * 60000, AGAIN_MINUTES = 60 };
+enum { PAGE_SIZE = 50, PAGES_MAX = 5000, STATUS_IDS = 50, OVERLAP_MS = 10 * 60000, AGAIN_MINUTES = 60, SWEEPS = 400 };
 enum { SLOW_AFTER = 60, SLOW_CALL = 5 };       /* seconds */
 
 /* --- opening and closing ----------------------------------------------------------------------------- */
@@ -404,7 +404,6 @@ static void tend(struct work *work, void *arg)
     (void)arg;
     work_defer(work, release_json, list);
     token_sweep(work);
-    seen_sweep(work);
     charge_snapshot_sweep(work);
     partner_keys_sweep(work);
     if (minutes == 0)
@@ -425,6 +424,13 @@ static void tend(struct work *work, void *arg)
     }
 }
 
+struct swept { int64_t rows; };
+
+static void seen_tend(struct work *work, void *arg)
+{
+    ((struct swept *)arg)->rows = seen_sweep(work);
+}
+
 static void checks_tend(struct work *work, void *arg)
 {
     (void)arg;
@@ -435,6 +441,9 @@ void exchange_tend_job(struct work *work, const json_t *payload)
 {
     (void)payload;
     work_must(work, WORK_WRITE, checks_tend, NULL);
+    struct swept swept = { SEEN_SWEEP };
+    for (int n = 0; n < SWEEPS && swept.rows == SEEN_SWEEP; n++)      /* as many as came, whatever the rate of messages */
+        work_must(work, WORK_WRITE, seen_tend, &swept);
     if (!work_run(work, WORK_WRITE, tend, NULL))
         fail(work, work->failed, "%s", arena_copy(work->arena, work->fail_text));
 }

@@ -17,6 +17,6 @@ int64_t seen_sweep(struct work *work)
     int64_t general = config_int("Exchange.ClockWindow");
     int64_t widest = db_int(work, general, "SELECT GREATEST(?, COALESCE(MAX(clock_window), 0)) FROM partner", I(general));
     int64_t keep = widest * 2000 + 600000;
-    return db_exec(work, "DELETE FROM exchange_seen WHERE received_at < ? ORDER BY received_at LIMIT 5000",
-                   T(time_sql(work->arena, work->now - keep)));
+    return db_exec(work, "DELETE FROM exchange_seen WHERE received_at < ? ORDER BY received_at LIMIT ?",
+                   T(time_sql(work->arena, work->now - keep)), I(SEEN_SWEEP));
 }

@@ -11,7 +11,9 @@
 
 /* False: this envelope was stored before. */
 bool    seen_first(struct work *work, const uint8_t digest[32]);
-/* Clean-up: digests no TimeStamp can match any more. Rows deleted. */
+/* Clean-up: digests no TimeStamp can match any more, at most SEEN_SWEEP at a time: a short transaction of its own, repeated
+ * until fewer go. Rows deleted. */
+enum { SEEN_SWEEP = 5000 };
 int64_t seen_sweep(struct work *work);
 
 #endif

@@ -238,6 +238,20 @@ static void a_message_is_remembered_as_long_as_its_partner_may_date_it(void **st
     assert_int_equal(swept, 1);
 }
 
+static void tend_all(struct work *work, void *arg)
+{
+    (void)arg;
+    exchange_tend_job(work, NULL);
+}
+
+static void one_round_forgets_as_many_as_there_are(void **state)
+{
+    (void)state;
+    db_fixture_sql("INSERT INTO exchange_seen (digest, received_at) SELECT UNHEX(SHA2(seq, 256)), NOW(3) - INTERVAL 5 HOUR FROM seq_1_to_12000");
+    assert_true(work_run(db, WORK_PLAIN, tend_all, NULL));
+    assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM exchange_seen"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +261,7 @@ int main(void)
         cmocka_unit_test(an_edition_changes_need_and_length_and_spelling),
         cmocka_unit_test(a_message_is_remembered_as_long_as_its_partner_may_date_it),
         cmocka_unit_test(who_was_asked_in_vain_is_left_alone_for_an_hour),
+        cmocka_unit_test(one_round_forgets_as_many_as_there_are),
     };
     db = db_fixture();
     process_start();                                 /* an import makes a case of the flow connection */
