@@ -114,7 +114,7 @@ test('statistics: an operator sees its stations and never another operator; figu
   assert.equal(mine.status, 200);
   assert.doesNotMatch(mine.body, new RegExp(operator.stations[0].StationName));
   const [orders, money] = sql(`SELECT SUM(orders), SUM(total_money) FROM charge_order_day WHERE ${own} AND day >= DATE_FORMAT(CURDATE(), '%Y-%m-01')`)[0];
-  const city = await get(`/interconnect/order-statistics?month=${day(Date.now()).slice(0, 7)}&operator_id=${sqlValue(`SELECT id FROM operator WHERE code = '${code}'`)}`, { cookie: sessionOf('demo-city') });
+  const city = await get(`/interconnect/order-statistics?month=${day(END).slice(0, 7)}&operator_id=${sqlValue(`SELECT id FROM operator WHERE code = '${code}'`)}`, { cookie: sessionOf('demo-city') });
   assert.match(city.body, new RegExp(`<b>${orders}</b>`));
   assert.match(city.body, new RegExp(`<b>${money}</b>`));
 });
