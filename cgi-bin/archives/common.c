@@ -20,6 +20,15 @@ const char *change_key(struct request *rq)
     return arena_printf(arena, "change:%s", text_hex(arena, digest, sizeof digest));
 }
 
+const char *store_once(struct request *rq, const char *key, const char *(*store)(struct work *work, void *rq))
+{
+    const char *result = submission_once(&rq->work, key, store, rq);
+    if (!result)
+        form_refuse(rq);
+    form_done(rq);
+    return result;
+}
+
 void theirs_to_page(struct request *rq, const struct form_values *stored)
 {
     if (!*view_get(rq->page, "Conflict"))

@@ -90,6 +90,94 @@ test('Z9.2: a form that does not say what it was made from changes nothing; the 
   assert.equal(sqlValue(`SELECT CONCAT(name, revision) FROM station_record WHERE id = ${id}`), '新名称2');
 });
 
+/** The hidden fields a form was given: what a browser sends back. */
+async function hidden(at) {
+  const { body } = await get(at, { cookie });
+  return Object.fromEntries([...body.matchAll(/<input type="hidden" name="(csrf|key|id|revision)" value="([^"]*)"/g)].map(([, name, value]) => [name, unescapeHtml(value)]));
+}
+
+test('Z9.2: a refused form sent again is refused again: it is not taken for one that was stored', async () => {
+  clear();
+  insert(`${MARK}1`), insert(`${MARK}2`);
+  const id = idOf(`${MARK}1`), at = `/archives/stations/${id}`, given = await hidden(`${at}/edit`);
+  sql(`UPDATE station_record SET name = '同事的名称', revision = revision + 1 WHERE id = ${id}`);
+  const stale = { ...given, code: `${MARK}1`, name: '迟到的名称', do: 'draft' }, taken = { ...await hidden('/archives/stations/new'), code: `${MARK}2`, name: '重复的编码', do: 'draft' };
+  for (const time of ['first', 'again']) {
+    assert.equal((await post(at, { cookie, form: stale })).status, 409, time);
+    const answer = await post('/archives/stations', { cookie, form: taken });
+    assert.equal(answer.status, 422, time);
+    assert.match(wordsOf(answer.body), /已用于本企业的另一份站点档案/);
+    assert.match(answer.body, /重复的编码/, 'what was typed is still there');
+  }
+  assert.equal(sqlValue(`SELECT name FROM station_record WHERE id = ${id}`), '同事的名称');
+  assert.equal(sqlValue(`SELECT COUNT(*) FROM submission WHERE idempotency_key = '${taken.key}'`), '0');
+  const { status, headers } = await post('/archives/stations', { cookie, form: { ...taken, code: `${MARK}3` } });
+  assert.deepEqual([status, headers.location.replace(/.*(?=\/archives)/, '')], [303, `/archives/stations/${idOf(`${MARK}3`)}?done=saved`]);
+});
+
+const GUN = { suffix: '1', connector_type: '4', national_standard: '2', power: '60', voltage_lower: '200', voltage_upper: '1000', current: '250' };
+const TYPE = { equipment_type: '1', manufacturer_name: '南粤电气', model: 'DC-60', power: '60', voltage_lower: '200', voltage_upper: '1000', current: '250', national_standard: '2', production_date: '2024-01-01', commissioned_on: '2024-05-01' };
+const rows = (field, list) => Object.fromEntries(list.flatMap((row, i) => Object.entries(row).map(([name, value]) => [`${field}-${i + 1}-${name}`, value])));
+const item = (code) => ({ code, name: `${code} 桩`, serial_no: code });
+/** A station that passed and a report with its paper, by SQL. */
+function ties() {
+  insert(`${MARK}1`, ", state = 'passed', passed_at = NOW(3), submitted_at = NOW(3)");
+  sql(`INSERT INTO report SET operator_id = ${own}, name = '报告', model = 'DC-60', equipment_type = 1, number = '${MARK}R', agency = '检测中心', issued_on = '2024-01-01', version = 1`);
+  const report_id = sqlValue(`SELECT id FROM report WHERE number = '${MARK}R'`), file = sqlValue("SELECT MIN(id) FROM file");
+  sql(`INSERT INTO report_file SET report_id = ${report_id}, version = 1, number = '${MARK}R', agency = '检测中心', issued_on = '2024-01-01'`);
+  const version = sqlValue(`SELECT id FROM report_file WHERE report_id = ${report_id}`);
+  sql(`REPLACE INTO file_link (record, record_id, field, position, file_id) VALUES ('report_file', ${version}, 'paper', 0, ${file})`);
+  return { station_record_id: idOf(`${MARK}1`), report_id };
+}
+function untie() {
+  const versions = `SELECT id FROM report_file WHERE number = '${MARK}R'`;
+  sql(`DELETE FROM file_link WHERE record = 'report_file' AND record_id IN (${versions}); DELETE FROM report_file WHERE number = '${MARK}R'`);
+}
+
+for (const what of ['draft', 'submit'])
+  test(`Z11.2: of several facilities of which one is wrong none is stored (${what === 'draft' ? '「保存」' : '「提交并审核」'})`, async () => {
+    clear();
+    const of = ties(), count = () => Number(sqlValue(`SELECT COUNT(*) FROM equipment_record WHERE code LIKE '${MARK}%'`));
+    try {
+      sql(`INSERT INTO equipment_record SET operator_id = ${own}, station_record_id = ${of.station_record_id}, code = '${MARK}USED', name = '已有', equipment_type = 1, division_code = '440402'`);
+      const steps = () => sqlValue("SELECT COUNT(*) FROM flow_step WHERE flow = 'equipment-record'"), before = steps();
+      const form = { ...await hidden('/archives/equipment/new?ready=1'), ...of, ...TYPE, ...rows('guns', [GUN]), ...rows('items', [item(`${MARK}A`), item(`${MARK}USED`)]), do: what };
+      for (const time of ['first', 'again']) {
+        const { status, body } = await post('/archives/equipment', { cookie, form });
+        assert.equal(status, 422, `${time}: ${wordsOf(body).slice(0, 800)}`);
+        assert.match(wordsOf(body), /已用于本企业的另一份设施档案/);
+        assert.match(body, new RegExp(`value="${MARK}A"`), 'what was typed is still there');
+        assert.equal(count(), 1, `${time}: nothing but what was there`);
+        assert.equal(steps(), before);
+      }
+      const good = await post('/archives/equipment', { cookie, form: { ...form, ...rows('items', [item(`${MARK}A`), item(`${MARK}B`)]) } });
+      assert.equal(good.status, 303, wordsOf(good.body).slice(0, 800));
+      assert.deepEqual(sql(`SELECT code, state FROM equipment_record WHERE code IN ('${MARK}A', '${MARK}B') ORDER BY code`), ['A', 'B'].map((c) => [MARK + c, what === 'draft' ? 'draft' : 'filed']));
+    } finally { untie(); }
+  });
+
+test('Z9.2, Z11.2: 「提交审核」 of a form that lacks something changes no row; what was typed stays on the page', async () => {
+  clear();
+  const of = ties();
+  try {
+    const station_id = (insert(`${MARK}2`), idOf(`${MARK}2`));
+    sql(`INSERT INTO equipment_record SET operator_id = ${own}, station_record_id = ${station_id}, code = '${MARK}E', name = '原名', equipment_type = 1, division_code = '440402'`);
+    const id = sqlValue(`SELECT id FROM equipment_record WHERE code = '${MARK}E'`);
+    const cases = [['station_record', `/archives/stations/${station_id}`, { code: `${MARK}2`, name: '未填完' }],
+      ['equipment_record', `/archives/equipment/${id}`, { ...TYPE, ...of, station_record_id: station_id, ...item(`${MARK}E`), name: '未填完', ...rows('guns', [{ ...GUN, code: `${MARK}E1` }]) }]];
+    for (const [table, at, typed] of cases) {
+      const row = () => sql(`SELECT name, state, revision, submitted_at FROM ${table} WHERE id = ${at.split('/').at(-1)}`), before = row();
+      const form = { ...await hidden(`${at}/edit`), ...typed, do: 'submit' };
+      for (const time of ['first', 'again']) {
+        const { status, body } = await post(at, { cookie, form });
+        assert.equal(status, 422, `${table} ${time}`);
+        assert.match(body, /未填完/);
+        assert.deepEqual(row(), before, `${table} ${time}`);
+      }
+    }
+  } finally { untie(); }
+});
+
 test('Z9.4: 「撤回」 and 「申请」 from an old list are refused when the record went another way meanwhile', async () => {
   clear();
   insert(`${MARK}1`, ", state = 'filed', state_at = '2026-11-01 08:00:00.123', submitted_at = '2026-11-01 08:00:00'");
