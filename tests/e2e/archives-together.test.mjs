@@ -178,6 +178,63 @@ test('Z9.2, Z11.2: 「提交审核」 of a form that lacks something changes no 
   } finally { untie(); }
 });
 
+test('Z9.4, Z11.2: an old form does not take back what was submitted, decided or linked after it was opened', async () => {
+  clear();
+  const of = ties(), city = sessionOf('demo-city'), company = ownOf('demo-operator');
+  const connected = sqlValue(`SELECT COALESCE(QUOTE(connected_at), 'NULL') FROM operator WHERE id = ${company}`);
+  try {
+    const typed = { ...TYPE, ...of, ...rows('guns', [GUN]), ...rows('items', [item(`${MARK}E`)]), do: 'draft' };
+    assert.equal((await post('/archives/equipment', { cookie, form: { ...await hidden('/archives/equipment/new?ready=1'), ...typed } })).status, 303);
+    const id = sqlValue(`SELECT id FROM equipment_record WHERE code = '${MARK}E'`), at = `/archives/equipment/${id}`;
+    const now = () => sqlValue(`SELECT CONCAT(name, ' ', state) FROM equipment_record WHERE id = ${id}`);
+    const own = async (action) => assert.equal((await post(`${at}/${action}`, { cookie, form: { csrf: (await formToken(at, cookie)).token } })).status, 303, action);
+    const decide = async (action, opinion = '') => {
+      const page = `/archives/review/equipment/${id}`, form = { csrf: (await formToken(page, city)).token, action, opinion };
+      const { status, body } = await post(page, { cookie: city, form });
+      assert.equal(status, 303, `${action}: ${wordsOf(body).slice(0, 600)}`);
+    };
+    const open = async () => ({ ...await hidden(`${at}/edit`), ...TYPE, ...of, ...item(`${MARK}E`), name: '旧页面', ...rows('guns', [{ ...GUN, code: `${MARK}E1` }]), do: 'draft' });
+    /** Sends an old form: refused with these words; the form then carries what its page was given. */
+    const refused = async (form, words, state) => {
+      const { status, body } = await post(at, { cookie, form });
+      assert.equal(status, 409, wordsOf(body).slice(0, 600));
+      assert.match(wordsOf(body), words);
+      assert.equal(now(), state);
+      form.revision = /name="revision" value="(\d+)"/.exec(body)[1];
+    };
+    const was = `${MARK}E 桩`, old = await open();
+    await own('submit');
+    await refused(old, /当前为「档案申请中」/, `${was} filed`);
+    const waiting = { ...old };
+    await decide('pass');
+    await refused(old, /档案当前为「档案申请通过」.*再次保存时以本页内容为准，档案转为「待提交」，须重新提交审核/, `${was} passed`);
+    await refused(waiting, /档案当前为「档案申请通过」/, `${was} passed`);
+    sql(`UPDATE operator SET connected_at = NOW(3) WHERE id = ${company}`);
+    const before = await open();
+    await own('link');
+    await refused({ ...before }, /当前为「平台互联互通审核中」/, `${was} linking`);
+    await decide('link_refuse', '平台未推送');
+    await refused({ ...before }, /档案当前为「互联互通不通过」/, `${was} unlinked`);
+    await refused(before, /档案当前为「互联互通不通过」/, `${was} unlinked`);
+    assert.equal((await post(at, { cookie, form: before })).status, 303, 'read, and taken over');
+    assert.equal(now(), '旧页面 draft');
+    await own('submit');
+    const late = { ...await hidden('/archives/stations/new'), ...before, revision: 1 };
+    await refused(late, /当前为「档案申请中」/, '旧页面 filed');
+    await own('withdraw');
+    assert.equal((await post(at, { cookie, form: { ...late, name: '撤回后' } })).status, 303, 'what stayed on the page is saved after the withdrawal');
+    assert.equal(now(), '撤回后 draft');
+    await own('submit');
+    const refusal = { ...late };
+    await refused(refusal, /当前为「档案申请中」/, '撤回后 filed');
+    await decide('refuse', '请核对');
+    await refused(refusal, /档案当前为「档案申请不通过」/, '撤回后 refused');
+  } finally {
+    sql(`UPDATE operator SET connected_at = ${connected} WHERE id = ${company}`);
+    untie();
+  }
+});
+
 test('Z9.4: 「撤回」 and 「申请」 from an old list are refused when the record went another way meanwhile', async () => {
   clear();
   insert(`${MARK}1`, ", state = 'filed', state_at = '2026-11-01 08:00:00.123', submitted_at = '2026-11-01 08:00:00'");
