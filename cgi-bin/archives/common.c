@@ -6,6 +6,7 @@
 #include "core/crypto.h"
 #include "core/text.h"
 #include "domain/division.h"
+#include "domain/record_snapshot.h"
 #include "flow/flow.h"
 #include "list/list.h"
 
@@ -35,6 +36,7 @@ void theirs_to_page(struct request *rq, const struct form_values *stored)
         return;
     view_set(rq->page, "ConflictTitle", "未保存");
     values_diff(&rq->work, rq->values, stored, view_node(rq->page, "Theirs"));
+    record_names_put(&rq->work, rq->work.actor.operator_id, view_node(rq->page, "Theirs"));
 }
 
 /* What there is to choose among is what the chart counts. */

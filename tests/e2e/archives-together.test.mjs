@@ -235,6 +235,29 @@ test('Z9.4, Z11.2: an old form does not take back what was submitted, decided or
   }
 });
 
+test('Z11.2: what differs names stations and reports of the own company, never a number, never another company\'s', async () => {
+  clear();
+  const of = ties(), company = sqlValue(`SELECT MIN(id) FROM operator WHERE id <> ${own}`);
+  try {
+    insert(`${MARK}2`);
+    sql(`INSERT INTO station_record SET operator_id = ${company}, code = '${MARK}X', name = '别家的站'`);
+    sql(`INSERT INTO equipment_record SET operator_id = ${own}, station_record_id = ${of.station_record_id}, code = '${MARK}E', name = '原名', equipment_type = 1, division_code = '440402'`);
+    const id = sqlValue(`SELECT id FROM equipment_record WHERE code = '${MARK}E'`), at = `/archives/equipment/${id}`, given = await hidden(`${at}/edit`);
+    sql(`UPDATE equipment_record SET name = '同事的名称', revision = revision + 1 WHERE id = ${id}`);
+    const differs = async (station_record_id, report_id) => {
+      const { status, body } = await post(at, { cookie, form: { ...given, ...item(`${MARK}E`), station_record_id, report_id, do: 'draft' } });
+      assert.equal(status, 409);
+      return wordsOf(body.slice(body.indexOf('与已保存内容的不同之处'), body.indexOf('查看已保存的档案')));
+    };
+    const words = await differs(idOf(`${MARK}2`), of.report_id);
+    assert.match(words, new RegExp(`${MARK}1 站（${MARK}1） ${MARK}2 站（${MARK}2）`));
+    assert.match(words, new RegExp(`未填写 报告（${MARK}R）`));
+    const others = await differs(sqlValue(`SELECT id FROM station_record WHERE code = '${MARK}X' AND operator_id = ${company}`), '');
+    assert.match(others, new RegExp(`${MARK}1 站（${MARK}1） 无此档案`));
+    assert.doesNotMatch(others, /别家的站/);
+  } finally { sql(`DELETE FROM station_record WHERE operator_id = ${company} AND code = '${MARK}X'`); untie(); }
+});
+
 test('Z9.4: 「撤回」 and 「申请」 from an old list are refused when the record went another way meanwhile', async () => {
   clear();
   insert(`${MARK}1`, ", state = 'filed', state_at = '2026-11-01 08:00:00.123', submitted_at = '2026-11-01 08:00:00'");
