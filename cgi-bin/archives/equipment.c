@@ -30,9 +30,7 @@ void equipment_xlsx(struct request *rq) { list_xlsx(rq, "equipment_record"); }
 
 static _Noreturn void form_draw_page(struct request *rq, const char *form, struct form_values *values, const char *action, const char *back)
 {
-    bool typed = rq->method == POST;
-    form_show(rq, form, values, action);
-    choosers_fill(rq, typed ? rq->values : values);
+    choosers_fill(rq, form_show(rq, form, values, action));
     view_set(rq->page, "Back", back);
     page(rq, "archives/equipment-form.cst");
 }

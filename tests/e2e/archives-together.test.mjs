@@ -325,6 +325,21 @@ for (const script of [true, false])
     await page.context().close();
   });
 
+test('Z11.2: a restored draft keeps its station and its report, however many newer ones there are', async () => {
+  clear();
+  const of = ties();
+  try {
+    sql(`INSERT INTO station_record (operator_id, code, name) SELECT ${own}, CONCAT('${MARK}N', seq), CONCAT('较新的站', seq, '号') FROM seq_1_to_120`);
+    sql(`INSERT INTO report (operator_id, name, model, equipment_type, number, agency, issued_on) SELECT ${own}, '较新的报告', 'M-1', 1, CONCAT('${MARK}R', seq), '检测中心', '2024-01-01' FROM seq_1_to_120`);
+    const at = '/archives/equipment/new?ready=1', { body } = await get(at, { cookie }), by = unescapeHtml(/name="by" value="([^"]+)"/.exec(body)[1]);
+    const { status } = await post('/archives/equipment', { form: { ...await hidden(at), by, page: '/archives/equipment/new', ...of, model: '暂存的型号', do: 'draft' }, headers: { Origin: BASE_URL } });
+    assert.equal(status, 303, 'the session has ended: what was typed is kept for after the log-in');
+    const again = (await get(at, { cookie })).body;
+    assert.match(wordsOf(again), /已恢复您于 .* 暂存的内容/);
+    for (const id of [of.station_record_id, of.report_id]) assert.match(again, new RegExp(`<option value="${id}" selected`));
+  } finally { untie(); }
+});
+
 test('Z11.2: a chooser lists nothing of another company', async () => {
   clear();
   const other = sqlValue(`SELECT MIN(id) FROM operator WHERE id <> ${own}`);
