@@ -8,6 +8,7 @@ import { formToken, get, post, unescapeHtml, wordsOf } from './lib/http.mjs';
 import { sessionOf } from './lib/house.mjs';
 import { sql, sqlValue } from './lib/db.mjs';
 import { BASE_URL } from './lib/env.mjs';
+import { eventually } from '../system/lib/processes.mjs';
 import { bare, ended, filled, forget, importOf, ownOf, send, station } from './lib/workbooks.mjs';
 
 const MARK = 'E2ET', FILES = 'e2et';
@@ -367,7 +368,7 @@ for (const width of WIDTHS)
   });
 
 test('H3.2: 「解除」 asks first, with and without scripts', async () => {
-  const builder = ownOf('demo-builder');
+  const builder = ownOf('demo-builder'), built = sqlValue(`SELECT GROUP_CONCAT(id) FROM station WHERE built_by = ${builder}`);
   sql(`DELETE FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}; INSERT INTO entrustment SET builder_id = ${builder}, operator_id = ${own}, state = 'confirmed'`);
   const state = () => sqlValue(`SELECT state FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}`);
   for (const script of [false, true]) {
@@ -383,7 +384,8 @@ test('H3.2: 「解除」 asks first, with and without scripts', async () => {
     }
     await page.context().close();
   }
-  sql(`DELETE FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}`);
+  sql(`UPDATE entrustment SET state = 'confirmed' WHERE builder_id = ${builder} AND operator_id = ${own}`);
+  if (built !== 'NULL') sql(`UPDATE station SET built_by = ${builder} WHERE id IN (${built})`);
 });
 
 test('QR: a code tells nothing of what is declared and not public: draft, passed and never given answer alike', async () => {
@@ -435,15 +437,15 @@ for (const shared of [false, true])
 
 test('Z9.1, Z11.1: a department\'s figures are those of its rows, column by column', async () => {
   const city = sqlValue("SELECT LEFT(division_code, 4) FROM account WHERE login = 'demo-city'");
-  for (const [list, table, columns] of [['stations', 'station_record', ['state', 'station_type', 'division_code']], ['equipment', 'equipment_record', ['state', 'equipment_type', 'division_code']]]) {
-    const { body } = await get(`/archives/${list}`, { cookie: sessionOf('demo-city') }), words = wordsOf(body).replaceAll(',', '');
+  for (const [list, table, columns] of [['stations', 'station_record', ['state', 'station_type', 'division_code']], ['equipment', 'equipment_record', ['state', 'equipment_type', 'division_code']]])
     for (const column of columns)
-      for (const [value, count] of sql(`SELECT ${column}, COUNT(*) FROM ${table} WHERE filed_division LIKE '${city}%' GROUP BY 1`)) {
-        const parameter = column === 'division_code' ? 'area' : column, at = body.indexOf(`?${parameter}=${value}"`);
-        assert.ok(at > 0, `${list}: ${column} ${value} is shown`);
-        assert.ok(words.includes(count), `${list}: ${column} ${value}: ${count}`);
-        assert.match(wordsOf(body.slice(Math.max(0, at - 300), at + 400)).replaceAll(',', ''), new RegExp(`\\b${count}\\b`), `${list}: ${column} ${value}: ${count}`);
+      for (const [value, count] of sql(`SELECT ${column}, COUNT(*) FROM ${table} WHERE filed_division LIKE '${city}%' AND ${column} IS NOT NULL GROUP BY 1`)) {
+        const shown = async () => {
+          const { body } = await get(`/archives/${list}`, { cookie: sessionOf('demo-city') });
+          const at = body.indexOf(`?${column === 'division_code' ? 'area' : column}=${value}"`);
+          return at > 0 && new RegExp(`\\b${count}\\b`).test(wordsOf(body.slice(Math.max(0, at - 300), at + 400)).replaceAll(',', ''));
+        };
+        assert.ok(await eventually(shown, 70000, 2000), `${list}: ${column} ${value}: ${count}`);     // figures that took long are kept a minute
       }
-  }
 });
 
