@@ -107,11 +107,13 @@ async function checkPage(page, at) {
     links: [...document.querySelectorAll('[href],[src],[action]')].map((e) => e.getAttribute('href') ?? e.getAttribute('src') ?? e.getAttribute('action')).filter((v) => /^\s*(javascript|data|vbscript):/i.test(v) && !v.startsWith('data:image/svg+xml,%3Csvg')) }));   // a QR code drawn into an <img> runs nothing
   assert.deepEqual(seen, { pwned: undefined, inline: 0, attributes: [], links: [] }, at);
 }
-/** `must`: opened in the browser although the answer holds nothing of the markup: a script may take it from the address. */
+/* The account's own name stands on every page; what was asked with has another number. */
+const ASKED = /pwned(=|%3d|&#61;|&#x3d;)2/i, asked = EVIL.replace('pwned=1', 'pwned=2');
+/** `must`: opened in the browser although the answer holds nothing of what was asked: a script may take it from the address. */
 async function open(addresses, must = () => true) {
   await severalAtOnce(addresses, async (address) => {
     const answer = await get(address, { cookie: evilAdmin, headers: { Accept: 'text/html' } });
-    if (!checkBody(answer, address) || !(must(address) || answer.body.includes('pwned'))) return;
+    if (!checkBody(answer, address) || !(must(address) || ASKED.test(answer.body))) return;
     const page = await context.newPage();
     await page.goto(address);
     await settle(page);
@@ -158,7 +160,7 @@ test('markup in every declared parameter of every GET route, one by one and all 
     const addresses = await addressesOf(one), list = [], whole = new Set();
     for (const route of own) {
       const base = (addresses.get(route.path) ?? route.path).split('?')[0], names = [...formFields(route.form).map((f) => f.name), 'undeclared', EVIL];
-      const value = encodeURIComponent(EVIL), pair = (name) => `${encodeURIComponent(name)}=${value}`;
+      const value = encodeURIComponent(asked), pair = (name) => `${encodeURIComponent(name)}=${value}`;
       whole.add(`${base}?${names.map(pair).join('&')}`);
       list.push(...names.map((name) => `${base}?${pair(name)}`));
       if (route.path.includes('{')) list.push(route.path.replace(/\{\w+\}/g, value), `${base}?id=${value}&slug=${value}`);
