@@ -143,7 +143,7 @@ void account_new_page(struct request *rq)
 
 struct opening {
     struct request *rq;
-    const char     *link, *field, *wrong, *id;
+    const char     *link, *field, *wrong;
 };
 
 static const char *open_account(struct work *work, void *arg)
@@ -153,27 +153,20 @@ static const char *open_account(struct work *work, void *arg)
     const struct staff_new account = { form_text(rq, "login"), form_text(rq, "name"), form_text(rq, "division"), form_text(rq, "phone") };
     int64_t id = account_admin_create(work, &account, public_address(rq), rq->address, &o->link, &o->field, &o->wrong);
     if (!id)
-        fail(work, FAIL_INVALID, "%s。", o->wrong);          /* undone with the part: the key is not kept */
+        return NULL;
     return arena_printf(work->arena, "%lld", (long long)id);
-}
-
-static void open_once(struct work *work, void *arg)
-{
-    struct opening *o = arg;
-    o->id = submission_once(work, work->idempotency, open_account, o);
 }
 
 /* The one-time link is stored nowhere: a second submission finds the account, not the link. */
 void account_new_save(struct request *rq)
 {
     struct opening o = { .rq = rq };
-    if (!work_part(&rq->work, open_once, &o)) {
-        if (!o.wrong)
-            fail(&rq->work, rq->work.failed, "%s", arena_copy(rq->work.arena, rq->work.fail_text));
+    const char *opened = submission_once(&rq->work, rq->work.idempotency, open_account, &o);
+    if (!opened) {
         form_error(rq, o.field, "%s", o.wrong);
         form_refuse(rq);
     }
-    int64_t id = strtoll(o.id, NULL, 10);
+    int64_t id = strtoll(opened, NULL, 10);
     if (!o.link)                                         /* sent by SMS, or given out by the first submission */
         back_to(rq, id, form_has(rq, "phone") ? "sent" : "opened");
     hand_over(rq, id, o.link);

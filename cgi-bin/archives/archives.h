@@ -11,6 +11,9 @@ void charts_name(struct request *rq);
 /* For submission_once() of a change: the form's key with all it says, so that the same form sent twice is stored once while
  * one that was gone back to and altered is another change. NULL: the form had no key. */
 const char *change_key(struct request *rq);
+/* submission_once() of this request's form. When `store` returns NULL nothing is stored and the form is drawn again (the
+ * request ends); else the draft of the form goes and its result comes back. */
+const char *store_once(struct request *rq, const char *key, const char *(*store)(struct work *work, void *rq));
 /* A form in conflict with what a colleague saved (values_conflict): Page.Theirs.N as values_diff() says, Page.ConflictTitle. */
 void theirs_to_page(struct request *rq, const struct form_values *stored);
 /* Page.Own: this actor keeps records, so that 「新增」 is offered. */

@@ -6,6 +6,7 @@
 #include "core/crypto.h"
 #include "core/text.h"
 #include "domain/division.h"
+#include "domain/record_snapshot.h"
 #include "flow/flow.h"
 #include "list/list.h"
 
@@ -20,12 +21,22 @@ const char *change_key(struct request *rq)
     return arena_printf(arena, "change:%s", text_hex(arena, digest, sizeof digest));
 }
 
+const char *store_once(struct request *rq, const char *key, const char *(*store)(struct work *work, void *rq))
+{
+    const char *result = submission_once(&rq->work, key, store, rq);
+    if (!result)
+        form_refuse(rq);
+    form_done(rq);
+    return result;
+}
+
 void theirs_to_page(struct request *rq, const struct form_values *stored)
 {
     if (!*view_get(rq->page, "Conflict"))
         return;
     view_set(rq->page, "ConflictTitle", "未保存");
     values_diff(&rq->work, rq->values, stored, view_node(rq->page, "Theirs"));
+    record_names_put(&rq->work, rq->work.actor.operator_id, view_node(rq->page, "Theirs"));
 }
 
 /* What there is to choose among is what the chart counts. */

@@ -1,6 +1,5 @@
 /* equipment: 设施档案 (Z11, S5): several at once with their guns, single ones, their two procedures. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "archives.h"
@@ -31,9 +30,7 @@ void equipment_xlsx(struct request *rq) { list_xlsx(rq, "equipment_record"); }
 
 static _Noreturn void form_draw_page(struct request *rq, const char *form, struct form_values *values, const char *action, const char *back)
 {
-    bool typed = rq->method == POST;
-    form_show(rq, form, values, action);
-    choosers_fill(rq, typed ? rq->values : values);
+    choosers_fill(rq, form_show(rq, form, values, action));
     view_set(rq->page, "Back", back);
     page(rq, "archives/equipment-form.cst");
 }
@@ -83,15 +80,12 @@ static const char *add(struct work *work, void *arg)
 {
     struct request *rq = arg;
     size_t added = equipment_record_add(work, rq->values, form_draft(rq));
-    if (!added)
-        form_refuse(rq);
-    return arena_printf(work->arena, "%zu", added);
+    return added ? arena_printf(work->arena, "%zu", added) : NULL;
 }
 
 void equipment_add(struct request *rq)
 {
-    (void)submission_once(&rq->work, rq->work.idempotency, add, rq);
-    form_done(rq);
+    (void)store_once(rq, rq->work.idempotency, add);
     redirect(rq, PATH "?state=%s", form_draft(rq) ? "draft" : "filed");       /* the newest first: these */
 }
 
@@ -120,15 +114,12 @@ static const char *change(struct work *work, void *arg)
     const char *words = id && !draft ? equipment_record_submit(work, id, view_node(rq->page, "FlowReasons")) : NULL;
     if (words)
         form_error(rq, "code", "%s", words);
-    if (!id || words)
-        form_refuse(rq);
-    return arena_printf(work->arena, "%" PRId64, id);
+    return id && !words ? arena_printf(work->arena, "%" PRId64, id) : NULL;
 }
 
 void equipment_save(struct request *rq)
 {
-    (void)submission_once(&rq->work, change_key(rq), change, rq);
-    form_done(rq);
+    (void)store_once(rq, change_key(rq), change);
     redirect(rq, PATH "/%" PRId64 "?done=%s", form_int(rq, "id"), form_draft(rq) ? "saved" : "sent");
 }
 

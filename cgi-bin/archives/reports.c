@@ -1,6 +1,5 @@
 /* reports: 报告档案 (Z10). */
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "archives.h"
 #include "domain/report.h"
@@ -33,16 +32,12 @@ static const char *add(struct work *work, void *arg)
 {
     struct request *rq = arg;
     int64_t id = report_add(work, rq->values);
-    if (!id)
-        form_refuse(rq);
-    return arena_printf(work->arena, "%" PRId64, id);
+    return id ? arena_printf(work->arena, "%" PRId64, id) : NULL;
 }
 
 void reports_add(struct request *rq)
 {
-    int64_t id = strtoll(submission_once(&rq->work, rq->work.idempotency, add, rq), NULL, 10);
-    form_done(rq);
-    redirect(rq, PATH "/%" PRId64 "?done=stored", id);
+    redirect(rq, PATH "/%s?done=stored", store_once(rq, rq->work.idempotency, add));
 }
 
 static const char *own_path(struct request *rq, const char *below)
@@ -60,15 +55,12 @@ void reports_edit(struct request *rq)
 static const char *change(struct work *work, void *arg)
 {
     struct request *rq = arg;
-    if (!report_save(work, rq->values, form_int(rq, "id")))
-        form_refuse(rq);
-    return "";
+    return report_save(work, rq->values, form_int(rq, "id")) ? "saved" : NULL;
 }
 
 void reports_save(struct request *rq)
 {
-    (void)submission_once(&rq->work, change_key(rq), change, rq);
-    form_done(rq);
+    (void)store_once(rq, change_key(rq), change);
     redirect(rq, PATH "/%" PRId64 "?done=stored", form_int(rq, "id"));
 }
 
@@ -81,15 +73,12 @@ void reports_replace_form(struct request *rq)
 static const char *replace(struct work *work, void *arg)
 {
     struct request *rq = arg;
-    if (!report_replace(work, rq->values, form_int(rq, "id")))
-        form_refuse(rq);
-    return "";
+    return report_replace(work, rq->values, form_int(rq, "id")) ? "replaced" : NULL;
 }
 
 void reports_replace(struct request *rq)
 {
-    (void)submission_once(&rq->work, rq->work.idempotency, replace, rq);
-    form_done(rq);
+    (void)store_once(rq, rq->work.idempotency, replace);
     redirect(rq, PATH "/%" PRId64 "?done=replaced", form_int(rq, "id"));
 }
 

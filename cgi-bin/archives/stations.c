@@ -1,6 +1,5 @@
 /* stations: 站点档案 (Z9, S4) and what the platforms pushed (H3.2). */
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "archives.h"
 #include "domain/station_record.h"
@@ -58,39 +57,38 @@ void station_edit(struct request *rq)
     page(rq, "archives/station-form.cst");
 }
 
-/* 「保存」 stores a draft, 「提交审核」 stores and submits; a finding draws the form again and nothing is stored. */
-static int64_t store(struct request *rq, int64_t id)
+/* 「保存」 stores a draft, 「提交审核」 stores and submits; NULL after a finding. */
+static const char *store(struct request *rq, int64_t id)
 {
     bool draft = form_draft(rq);
     id = station_record_save(&rq->work, rq->values, id);
     const char *words = id && !draft ? station_record_submit(&rq->work, id, view_node(rq->page, "FlowReasons")) : NULL;
     if (words)
         form_error(rq, "code", "%s", words);
-    if (!id || words)
-        form_refuse(rq);
-    form_done(rq);
-    return id;
+    return id && !words ? arena_printf(rq->work.arena, "%" PRId64, id) : NULL;
 }
 
 static const char *add(struct work *work, void *arg)
 {
-    return arena_printf(work->arena, "%" PRId64, store(arg, 0));
+    (void)work;
+    return store(arg, 0);
 }
 
 void station_add(struct request *rq)
 {
-    int64_t id = strtoll(submission_once(&rq->work, rq->work.idempotency, add, rq), NULL, 10);
-    redirect(rq, PATH "/%" PRId64 "?done=%s", id, form_draft(rq) ? "saved" : "sent");
+    const char *id = store_once(rq, rq->work.idempotency, add);
+    redirect(rq, PATH "/%s?done=%s", id, form_draft(rq) ? "saved" : "sent");
 }
 
 static const char *change(struct work *work, void *arg)
 {
-    return arena_printf(work->arena, "%" PRId64, store(arg, form_int(arg, "id")));
+    (void)work;
+    return store(arg, form_int(arg, "id"));
 }
 
 void station_save(struct request *rq)
 {
-    (void)submission_once(&rq->work, change_key(rq), change, rq);
+    (void)store_once(rq, change_key(rq), change);
     redirect(rq, PATH "/%" PRId64 "?done=%s", form_int(rq, "id"), form_draft(rq) ? "saved" : "sent");
 }
 

@@ -27,9 +27,10 @@
 #define Q_STATION  "SELECT division_code FROM station_record WHERE id = ? AND operator_id = ?"
 #define Q_STATION_PASSED "SELECT COUNT(*) FROM station_record WHERE id = ? AND operator_id = ? AND passed_at IS NOT NULL"
 #define Q_REPORT   "SELECT COUNT(*) FROM report WHERE id = ? AND operator_id = ?"
-#define Q_FILED    "UPDATE equipment_record SET submitted_at = COALESCE(submitted_at, NOW(3)) WHERE id = ?"
-#define Q_PASSED   "UPDATE equipment_record SET passed_at = NOW(3), passed = ? WHERE id = ?"
-#define Q_LINKED   "UPDATE equipment_record SET connected_at = NOW(3) WHERE id = ?"
+#define Q_FILED    "UPDATE equipment_record SET submitted_at = COALESCE(submitted_at, NOW(3)), revision = revision + 1 WHERE id = ?"
+#define Q_PASSED   "UPDATE equipment_record SET passed_at = NOW(3), passed = ?, revision = revision + 1 WHERE id = ?"
+#define Q_MOVED    "UPDATE equipment_record SET revision = revision + 1 WHERE id = ?"
+#define Q_LINKED   "UPDATE equipment_record SET connected_at = NOW(3), revision = revision + 1 WHERE id = ?"
 #define Q_DROP     "DELETE FROM equipment_record WHERE id = ? AND operator_id = ? AND removable = 1"
 #define Q_NEEDS    "SELECT " REPORT_IS ", s.name, s.passed_at IS NOT NULL," \
                    " o.connected_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.operator_id = o.id AND p.enabled = 0), e.operator_id, s.id" \
@@ -157,7 +158,7 @@ int64_t equipment_record_save(struct work *work, struct form_values *values, int
     struct record_row row = { .state = NULL };
     if (id)
         own_must(work, id, own, &row);
-    if (id && (!record_check_open(work, values, FLOW, &row) || !record_check_saved(values, &row.saved)))
+    if (id && (!record_check_open(work, values, FLOW, &row) || !record_check_saved(values, &row.saved, FLOW, row.state)))
         return 0;
     const char *division = check_ties(work, values, own, id);
     if (values_wrong(values))
@@ -298,6 +299,12 @@ static void linked(struct work *work, int64_t id)
     db_exec(work, Q_LINKED, I(id));
 }
 
+/* A form opened before is no longer of this record as it is. */
+static void moved(struct work *work, int64_t id)
+{
+    db_exec(work, Q_MOVED, I(id));
+}
+
 void equipment_record_process(void)
 {
     checks_register();
@@ -310,4 +317,5 @@ void equipment_record_process(void)
     flow_then_register("equipment-record-filed", filed);
     flow_then_register("equipment-record-passed", equipment_record_keep);
     flow_then_register("equipment-record-linked", linked);
+    flow_then_register("equipment-record-moved", moved);
 }

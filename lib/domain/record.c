@@ -45,12 +45,18 @@ void record_check_changeable(struct work *work, const struct record_row *row)
         fail(work, FAIL_CONFLICT, "档案正在审核，请先撤回再修改或删除。");
 }
 
-bool record_check_saved(struct form_values *values, const struct record_saved *saved)
+bool record_check_saved(struct form_values *values, const struct record_saved *saved, const char *flow, const char *state)
 {
+    const char *by = *saved->by ? saved->by : "本企业其他人员";
     if (!values_stale(values, saved->revision))
         return true;
-    values_conflict(values, saved->revision, "%s已于 %s 保存过该档案，本页填写的内容尚未保存。请对照下列不同之处修改本页；再次保存时以本页内容为准。",
-                    *saved->by ? saved->by : "本企业其他人员", saved->at);
+    if (!state || strcmp(state, "draft") == 0)
+        values_conflict(values, saved->revision, "%s已于 %s 保存过该档案，本页填写的内容尚未保存。请对照下列不同之处修改本页；再次保存时以本页内容为准。",
+                        by, saved->at);
+    else
+        values_conflict(values, saved->revision, "%s已于 %s 保存过该档案，档案当前为「%s」，本页填写的内容尚未保存。请对照下列不同之处修改本页；"
+                        "再次保存时以本页内容为准，档案转为「%s」，须重新提交审核。", by, saved->at, flow_state_label(flow, state),
+                        flow_state_label(flow, "draft"));
     return false;
 }
 
@@ -60,7 +66,7 @@ bool record_check_open(struct work *work, struct form_values *values, const char
         return true;
     if (!values_of_page(values))
         record_check_changeable(work, row);
-    values_conflict(values, 0, "该档案已由本企业人员提交，当前为「%s」，本页填写的内容尚未保存。如需修改，请先撤回该档案的申请，再保存本页。",
+    values_conflict(values, row->saved.revision, "该档案已由本企业人员提交，当前为「%s」，本页填写的内容尚未保存。如需修改，请先撤回该档案的申请，再保存本页。",
                     flow_state_label(flow, row->state));
     return false;
 }

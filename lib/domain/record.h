@@ -35,9 +35,12 @@ extern const struct db_column record_columns[];
 
 /* Locks the actor's company: within it codes are compared before they are stored. Ends the work (403) without one. */
 int64_t record_lock(struct work *work);
-/* What is to be stored was typed over what was stored last; else `values` are in conflict, with who saved meanwhile and when. */
-bool record_check_saved(struct form_values *values, const struct record_saved *saved);
-/* The same while a department reviews it: what was typed stays on the page until somebody has withdrawn the record. */
+/* What is to be stored was typed over what was stored last; else `values` are in conflict, with who saved meanwhile and when.
+ * `flow` and `state` (NULL: of a report, which has none): where the record is now. The revision counts moves too, all but a
+ * withdrawal, so that an old form does not take back what was submitted, decided or linked after it was opened. */
+bool record_check_saved(struct form_values *values, const struct record_saved *saved, const char *flow, const char *state);
+/* The same while a department reviews it: what was typed stays on the page until somebody has withdrawn the record, and may
+ * then be saved: its person has read what differs. */
 bool record_check_open(struct work *work, struct form_values *values, const char *flow, const struct record_row *row);
 /* Who stores it, and when. */
 void record_sign(struct work *work, struct form_values *values);

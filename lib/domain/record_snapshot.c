@@ -18,8 +18,9 @@
 #define Q_PASSED   "SELECT passed, DATE_FORMAT(passed_at, '%Y-%m-%d %H:%i'), 0, 0 FROM station_record WHERE id = ? AND passed IS NOT NULL"
 #define Q_PASSED_EQUIPMENT "SELECT passed, DATE_FORMAT(passed_at, '%Y-%m-%d %H:%i'), 0, 0 FROM equipment_record WHERE id = ? AND passed IS NOT NULL"
 #define Q_REPORT   "SELECT r.id, r.version, r.name FROM equipment_record e JOIN report r ON r.id = e.report_id WHERE e.id = ?"
-#define Q_REPORT_NAME "SELECT CONCAT(name, '（', number, '）') FROM report WHERE id = ?"
-#define Q_STATION_NAME "SELECT CONCAT(name, '（', COALESCE(code, ''), '）') FROM station_record WHERE id = ?"
+#define Q_WHOSE    "SELECT operator_id FROM equipment_record WHERE id = ?"
+#define Q_REPORT_NAME "SELECT CONCAT(name, '（', number, '）') FROM report WHERE id = ? AND operator_id = ?"
+#define Q_STATION_NAME "SELECT CONCAT(name, '（', COALESCE(code, ''), '）') FROM station_record WHERE id = ? AND operator_id = ?"
 
 struct said { const char *json, *at; int64_t report_id, report_version; };
 struct report_now { int64_t id, version; const char *name; };
@@ -49,16 +50,16 @@ static bool earlier(struct work *work, const char *flow, int64_t id, struct said
                           : db_struct(work, said_columns, said, Q_PASSED, I(id));
 }
 
-/* Fields that hold a number of another record are read by its name. */
-static void names_put(struct work *work, HDF *rows)
+void record_names_put(struct work *work, int64_t operator_id, HDF *rows)
 {
     static const char *const sides[] = { "Before", "Now" };
     for (HDF *row = hdf_obj_child(rows); row; row = hdf_obj_next(row)) {
         bool report = strcmp(view_get(row, "Field"), "report_id") == 0, station = strcmp(view_get(row, "Field"), "station_record_id") == 0;
         for (int s = 0; (report || station) && s < 2; s++) {
-            struct value other = I(strtoll(view_get(row, sides[s]), NULL, 10));
-            const char *name = report ? db_text(work, Q_REPORT_NAME, other) : db_text(work, Q_STATION_NAME, other);
-            view_set(row, sides[s], name ? name : "未填写");
+            int64_t id = strtoll(view_get(row, sides[s]), NULL, 10);
+            const char *name = !id ? NULL : report ? db_text(work, Q_REPORT_NAME, I(id), I(operator_id))
+                                                   : db_text(work, Q_STATION_NAME, I(id), I(operator_id));
+            view_set(row, sides[s], name ? name : id ? "无此档案" : "未填写");
         }
     }
 }
@@ -96,7 +97,8 @@ void record_snapshot_changes(struct work *work, const char *flow, int64_t id, HD
     values_from_json(said, before.json, 0);
     (void)values_check(said, true);                    /* types them: what was good then is not asked again */
     int count = values_diff(work, form_load(work, flow, id), said, view_node(node, "Rows"));
-    names_put(work, hdf_get_obj(node, "Rows"));
+    if (facility(flow))
+        record_names_put(work, db_int(work, 0, Q_WHOSE, I(id)), hdf_get_obj(node, "Rows"));
     report_changes(work, flow, id, &before, node);
     view_set(node, "Since", before.at);
     view_set(node, "Against", against);

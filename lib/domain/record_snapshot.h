@@ -18,4 +18,8 @@ void record_snapshot_keep(struct work *work, const char *flow, int64_t id);
  * that was replaced meanwhile is a change too. */
 void record_snapshot_changes(struct work *work, const char *flow, int64_t id, HDF *node);
 
+/* Rows of values_diff() of a record of that company: Before and Now of fields that hold the number of a station record or a
+ * report say its name, for a number among the company's own; others are not told apart from those that are not there. */
+void record_names_put(struct work *work, int64_t operator_id, HDF *rows);
+
 #endif

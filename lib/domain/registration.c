@@ -172,10 +172,8 @@ static const char *create_citizen(struct work *work, void *arg)
     }
     int64_t account = make_account(work, r, &(struct account_new){ .login = login, .name = name, .role = "citizen", .phone = r->phone,
                                                                    .password = values_text(values, "password") });
-    if (!account) {
-        db_exec(work, "DELETE FROM citizen_identity WHERE identity_key = ?", B(key, 32));
+    if (!account)
         return NULL;
-    }
     db_exec(work, "UPDATE citizen_identity SET account_id = ? WHERE identity_key = ?", I(account), B(key, 32));
     act_as(work, account, login, name, "citizen");
     values_give(values, "account_id", I(account));
@@ -185,17 +183,14 @@ static const char *create_citizen(struct work *work, void *arg)
     return login;
 }
 
-/* A finding inside leaves nothing behind: the caller redraws its form, and with it the key must not count as used. */
+/* As submission_once(): a finding inside leaves nothing behind, and the caller redraws its form. */
 static const char *once(struct work *work, const struct registration *r, const char *(*make)(struct work *work, void *arg))
 {
     const struct actor visitor = work->actor;
-    const char *key = work->idempotency;
     if (values_wrong(r->values))
         return NULL;
-    const char *login = submission_once(work, key, make, (void *)(uintptr_t)r);
+    const char *login = submission_once(work, work->idempotency, make, (void *)(uintptr_t)r);
     work->actor = visitor;
-    if (!login && key)
-        db_exec(work, "DELETE FROM submission WHERE idempotency_key = ?", T(key));
     return login;
 }
 

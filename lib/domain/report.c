@@ -121,7 +121,7 @@ int64_t report_save(struct work *work, struct form_values *values, int64_t id)
     int64_t own = record_lock(work);
     if (!db_struct(work, columns, &saved, Q_SAVED, I(id), I(own)))
         fail(work, FAIL_MISSING, "%s", "");
-    if (!record_check_saved(values, &saved))
+    if (!record_check_saved(values, &saved, NULL, NULL))
         return 0;
     values_give(values, "operator_id", I(own));
     record_sign(work, values);

@@ -17,8 +17,9 @@
 #define Q_OWN      "SELECT " RECORD_COLUMNS " FROM station_record WHERE id = ? AND operator_id = ? FOR UPDATE"
 #define Q_ANY      "SELECT " RECORD_COLUMNS " FROM station_record WHERE id = ?"
 #define Q_TAKEN    "SELECT COUNT(*) FROM station_record WHERE operator_id = ? AND code = ? AND id <> ?"
-#define Q_FILED    "UPDATE station_record SET submitted_at = COALESCE(submitted_at, NOW(3)) WHERE id = ?"
-#define Q_PASSED   "UPDATE station_record SET passed_at = NOW(3), passed = ? WHERE id = ?"
+#define Q_FILED    "UPDATE station_record SET submitted_at = COALESCE(submitted_at, NOW(3)), revision = revision + 1 WHERE id = ?"
+#define Q_PASSED   "UPDATE station_record SET passed_at = NOW(3), passed = ?, revision = revision + 1 WHERE id = ?"
+#define Q_MOVED    "UPDATE station_record SET revision = revision + 1 WHERE id = ?"
 /* A station that moves takes along what was never submitted; the rest stays with its department until the move has passed. */
 #define Q_PLACES   "UPDATE equipment_record SET division_code = ? WHERE station_record_id = ? AND division_code <> ? AND submitted_at IS NULL"
 #define Q_FOLLOW   "UPDATE equipment_record e JOIN station_record s ON s.id = e.station_record_id SET e.division_code = s.division_code" \
@@ -105,7 +106,7 @@ int64_t station_record_save(struct work *work, struct form_values *values, int64
     struct record_row row = { .state = NULL };
     if (id)
         own_must(work, id, own, &row);
-    if (id && (!record_check_open(work, values, FLOW, &row) || !record_check_saved(values, &row.saved)))
+    if (id && (!record_check_open(work, values, FLOW, &row) || !record_check_saved(values, &row.saved, FLOW, row.state)))
         return 0;
     if (values_has(values, "code") && db_int(work, 0, Q_TAKEN, I(own), T(values_text(values, "code")), I(id)))
         values_error(values, "code", "「充电站编码」%s 已用于本企业的另一份站点档案，请核对", values_text(values, "code"));
@@ -187,6 +188,12 @@ static void restored(struct work *work, int64_t id)
     db_exec(work, Q_PLACES, T(values_text(passed, "division_code")), I(id), T(values_text(passed, "division_code")));
 }
 
+/* A form opened before is no longer of this record as it is. */
+static void moved(struct work *work, int64_t id)
+{
+    db_exec(work, Q_MOVED, I(id));
+}
+
 void station_record_process(void)
 {
     checks_register();
@@ -196,4 +203,5 @@ void station_record_process(void)
     flow_then_register("station-record-restored", restored);
     flow_then_register("station-record-filed", filed);
     flow_then_register("station-record-passed", station_record_keep);
+    flow_then_register("station-record-moved", moved);
 }

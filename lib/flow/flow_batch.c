@@ -98,6 +98,11 @@ static bool row_begin(struct work *work, const struct flow *flow, int64_t id, st
     return false;
 }
 
+static int64_t last_step(struct work *work, const struct flow *flow, int64_t id)
+{
+    return db_int(work, 0, "SELECT MAX(id) FROM flow_step WHERE flow = ? AND case_id = ?", T(flow->name), I(id));
+}
+
 static bool action_fits(struct work *work, const struct flow *flow, const struct flow_action *a, const struct flow_case *c)
 {
     return a->bulk && (a->from & UINT64_C(1) << flow_case_state(work, flow, c)) && flow_party_is(work, &a->by, c);
@@ -122,23 +127,22 @@ void flow_batch_show(struct work *work, const char *name, struct flow_picks pick
 {
     const struct flow *flow = flow_named(work, name);
     int fits[FLOW_ACTIONS] = { 0 };
-    const char *cases = "";
     size_t buttons = 0;
+    char *cases = arena_alloc(work->arena, picks.count * 42 + 1), *at = cases;
     for (size_t i = 0; i < picks.count; i++) {
         HDF *row = row_of(node, "Rows", i);
         struct flow_case c;
-        bool some = false;
-        if (row_begin(work, flow, picks.list[i].id, &c, row))
-            for (size_t a = 0; a < flow->action_count; a++)
-                if (action_fits(work, flow, &flow->actions[a], &c))
-                    fits[a]++, some = true;
+        int64_t seen = picks.list[i].seen;
+        bool some = false, there = row_begin(work, flow, picks.list[i].id, &c, row);
+        if (there && !seen)                  /* ticked in a list: what this page shows is what is decided */
+            seen = last_step(work, flow, c.id);
+        at += sprintf(at, "%s%lld.%lld", i ? "," : "", (long long)picks.list[i].id, (long long)seen);
+        for (size_t a = 0; there && a < flow->action_count; a++)
+            if (action_fits(work, flow, &flow->actions[a], &c))
+                fits[a]++, some = true;
         if (!some)
             view_set(row, "Wrong", *view_get(row, "State") ? "当前状态不能批量办理" : "没有这个事项，可能已删除或不在您的辖区");
     }
-    char *at = arena_alloc(work->arena, picks.count * 42 + 1);
-    cases = at;
-    for (size_t i = 0; i < picks.count; i++)
-        at += sprintf(at, "%s%lld.%lld", i ? "," : "", (long long)picks.list[i].id, (long long)picks.list[i].seen);
     view_set(node, "Flow", flow->name);
     view_set(node, "FlowLabel", flow->label);
     view_set(node, "Cases", cases);

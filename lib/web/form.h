@@ -115,7 +115,9 @@ char       *text_masked(struct arena *arena, const char *how, const char *text);
 /* --- once: a double submission makes one record ------------------------------------------------------------- */
 
 /* fn's result (an id, a path; at most 400 bytes) is kept under the submission's key (work->idempotency) in the same
- * transaction; the same key again returns it without running fn. NULL key: fn runs. Another account's key: 409. */
+ * transaction; the same key again returns it without running fn. NULL key: fn runs. Another account's key: 409.
+ * fn returns NULL when it refuses (values_error(), values_conflict()): everything it wrote is undone with the key, and NULL
+ * comes back. fn must not draw the form itself: page() lands as a success, and the caller's form_refuse() comes after. */
 const char *submission_once(struct work *work, const char *key, const char *(*fn)(struct work *work, void *arg),
                             void *arg);
 void        submissions_purge(struct work *work);     /* older than 30 days; by the daily job */

@@ -405,7 +405,7 @@ static struct form_values *choose(struct request *rq, const struct form *form, c
     return values;
 }
 
-void form_show(struct request *rq, const char *name, const struct form_values *loaded, const char *action)
+const struct form_values *form_show(struct request *rq, const char *name, const struct form_values *loaded, const char *action)
 {
     const struct form *form = form_find(&rq->work, name);
     struct form_values *values = choose(rq, form, loaded);
@@ -414,6 +414,7 @@ void form_show(struct request *rq, const char *name, const struct form_values *l
     form_head(rq, values, action, node);
     steps_to_page(values, action, node);
     groups_to_page(rq, values, node);
+    return values;
 }
 
 /* [["440400","珠海市"], …] under ?parent=; without it the provinces. */

@@ -33,8 +33,9 @@ static unsigned ticket_read(struct request *rq, const char *text)
 {
     char *rest;
     unsigned long accept = strtoul(text, &rest, 10);
-    int64_t hour = *rest == '.' ? strtoll(rest + 1, NULL, 10) : 0, age = hour_of(rq) - hour;
-    if (accept < 1 || accept > 15 || !text_same_secret(ticket(rq, (unsigned)accept, hour), text) || age < 0 || age > TICKET_HOURS)
+    int64_t hour = *rest == '.' ? strtoll(rest + 1, NULL, 10) : 0;
+    bool good = accept >= 1 && accept <= 15 && text_same_secret(ticket(rq, (unsigned)accept, hour), text);
+    if (!good || hour > hour_of(rq) || hour < hour_of(rq) - TICKET_HOURS)        /* an hour of ours: nothing overflows */
         fail(&rq->work, FAIL_FORBIDDEN, "上传凭证已失效，请刷新页面后重新上传。");
     return (unsigned)accept;
 }

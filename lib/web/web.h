@@ -131,8 +131,8 @@ void        form_refuse_wrong(struct request *rq);      /* the same when values_
 /* --- forms on pages (web/form.h holds the rest) ------------------------------------------------ */
 /* Page.Form.*, Page.Values.*, Page.Errors.*: the form as it must stand on the page, for parts/form.cst. After a POST of
  * this form: what was typed. Else the visitor's draft of it, else `values` (a loaded record), else empty. `action`: the
- * path the form is sent to. */
-void        form_show(struct request *rq, const char *form, const struct form_values *values, const char *action);
+ * path the form is sent to. Returns the values it shows. */
+const struct form_values *form_show(struct request *rq, const char *form, const struct form_values *values, const char *action);
 bool        form_draft(struct request *rq);             /* sent by 「保存」 (do=draft): required fields were not asked for */
 /* Keeps what was typed as this person's draft of the form (account, or visit); the next form_show() shows it. */
 void        form_draft_keep(struct request *rq);

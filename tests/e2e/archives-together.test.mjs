@@ -8,6 +8,7 @@ import { formToken, get, post, unescapeHtml, wordsOf } from './lib/http.mjs';
 import { sessionOf } from './lib/house.mjs';
 import { sql, sqlValue } from './lib/db.mjs';
 import { BASE_URL } from './lib/env.mjs';
+import { eventually } from '../system/lib/processes.mjs';
 import { bare, ended, filled, forget, importOf, ownOf, send, station } from './lib/workbooks.mjs';
 
 const MARK = 'E2ET', FILES = 'e2et';
@@ -90,6 +91,174 @@ test('Z9.2: a form that does not say what it was made from changes nothing; the 
   assert.equal(sqlValue(`SELECT CONCAT(name, revision) FROM station_record WHERE id = ${id}`), '新名称2');
 });
 
+/** The hidden fields a form was given: what a browser sends back. */
+async function hidden(at) {
+  const { body } = await get(at, { cookie });
+  return Object.fromEntries([...body.matchAll(/<input type="hidden" name="(csrf|key|id|revision)" value="([^"]*)"/g)].map(([, name, value]) => [name, unescapeHtml(value)]));
+}
+
+test('Z9.2: a refused form sent again is refused again: it is not taken for one that was stored', async () => {
+  clear();
+  insert(`${MARK}1`), insert(`${MARK}2`);
+  const id = idOf(`${MARK}1`), at = `/archives/stations/${id}`, given = await hidden(`${at}/edit`);
+  sql(`UPDATE station_record SET name = '同事的名称', revision = revision + 1 WHERE id = ${id}`);
+  const stale = { ...given, code: `${MARK}1`, name: '迟到的名称', do: 'draft' }, taken = { ...await hidden('/archives/stations/new'), code: `${MARK}2`, name: '重复的编码', do: 'draft' };
+  for (const time of ['first', 'again']) {
+    assert.equal((await post(at, { cookie, form: stale })).status, 409, time);
+    const answer = await post('/archives/stations', { cookie, form: taken });
+    assert.equal(answer.status, 422, time);
+    assert.match(wordsOf(answer.body), /已用于本企业的另一份站点档案/);
+    assert.match(answer.body, /重复的编码/, 'what was typed is still there');
+  }
+  assert.equal(sqlValue(`SELECT name FROM station_record WHERE id = ${id}`), '同事的名称');
+  assert.equal(sqlValue(`SELECT COUNT(*) FROM submission WHERE idempotency_key = '${taken.key}'`), '0');
+  const { status, headers } = await post('/archives/stations', { cookie, form: { ...taken, code: `${MARK}3` } });
+  assert.deepEqual([status, headers.location.replace(/.*(?=\/archives)/, '')], [303, `/archives/stations/${idOf(`${MARK}3`)}?done=saved`]);
+});
+
+const GUN = { suffix: '1', connector_type: '4', national_standard: '2', power: '60', voltage_lower: '200', voltage_upper: '1000', current: '250' };
+const TYPE = { equipment_type: '1', manufacturer_name: '南粤电气', model: 'DC-60', power: '60', voltage_lower: '200', voltage_upper: '1000', current: '250', national_standard: '2', production_date: '2024-01-01', commissioned_on: '2024-05-01' };
+const rows = (field, list) => Object.fromEntries(list.flatMap((row, i) => Object.entries(row).map(([name, value]) => [`${field}-${i + 1}-${name}`, value])));
+const item = (code) => ({ code, name: `${code} 桩`, serial_no: code });
+/** A station that passed and a report with its paper, by SQL. */
+function ties() {
+  insert(`${MARK}1`, ", state = 'passed', passed_at = NOW(3), submitted_at = NOW(3)");
+  sql(`INSERT INTO report SET operator_id = ${own}, name = '报告', model = 'DC-60', equipment_type = 1, number = '${MARK}R', agency = '检测中心', issued_on = '2024-01-01', version = 1`);
+  const report_id = sqlValue(`SELECT id FROM report WHERE number = '${MARK}R'`), file = sqlValue("SELECT MIN(id) FROM file");
+  sql(`INSERT INTO report_file SET report_id = ${report_id}, version = 1, number = '${MARK}R', agency = '检测中心', issued_on = '2024-01-01'`);
+  const version = sqlValue(`SELECT id FROM report_file WHERE report_id = ${report_id}`);
+  sql(`REPLACE INTO file_link (record, record_id, field, position, file_id) VALUES ('report_file', ${version}, 'paper', 0, ${file})`);
+  return { station_record_id: idOf(`${MARK}1`), report_id };
+}
+function untie() {
+  const versions = `SELECT id FROM report_file WHERE number = '${MARK}R'`;
+  sql(`DELETE FROM file_link WHERE record = 'report_file' AND record_id IN (${versions}); DELETE FROM report_file WHERE number = '${MARK}R'`);
+}
+
+for (const what of ['draft', 'submit'])
+  test(`Z11.2: of several facilities of which one is wrong none is stored (${what === 'draft' ? '「保存」' : '「提交并审核」'})`, async () => {
+    clear();
+    const of = ties(), count = () => Number(sqlValue(`SELECT COUNT(*) FROM equipment_record WHERE code LIKE '${MARK}%'`));
+    try {
+      sql(`INSERT INTO equipment_record SET operator_id = ${own}, station_record_id = ${of.station_record_id}, code = '${MARK}USED', name = '已有', equipment_type = 1, division_code = '440402'`);
+      const steps = () => sqlValue("SELECT COUNT(*) FROM flow_step WHERE flow = 'equipment-record'"), before = steps();
+      const form = { ...await hidden('/archives/equipment/new?ready=1'), ...of, ...TYPE, ...rows('guns', [GUN]), ...rows('items', [item(`${MARK}A`), item(`${MARK}USED`)]), do: what };
+      for (const time of ['first', 'again']) {
+        const { status, body } = await post('/archives/equipment', { cookie, form });
+        assert.equal(status, 422, `${time}: ${wordsOf(body).slice(0, 800)}`);
+        assert.match(wordsOf(body), /已用于本企业的另一份设施档案/);
+        assert.match(body, new RegExp(`value="${MARK}A"`), 'what was typed is still there');
+        assert.equal(count(), 1, `${time}: nothing but what was there`);
+        assert.equal(steps(), before);
+      }
+      const good = await post('/archives/equipment', { cookie, form: { ...form, ...rows('items', [item(`${MARK}A`), item(`${MARK}B`)]) } });
+      assert.equal(good.status, 303, wordsOf(good.body).slice(0, 800));
+      assert.deepEqual(sql(`SELECT code, state FROM equipment_record WHERE code IN ('${MARK}A', '${MARK}B') ORDER BY code`), ['A', 'B'].map((c) => [MARK + c, what === 'draft' ? 'draft' : 'filed']));
+    } finally { untie(); }
+  });
+
+test('Z9.2, Z11.2: 「提交审核」 of a form that lacks something changes no row; what was typed stays on the page', async () => {
+  clear();
+  const of = ties();
+  try {
+    const station_id = (insert(`${MARK}2`), idOf(`${MARK}2`));
+    sql(`INSERT INTO equipment_record SET operator_id = ${own}, station_record_id = ${station_id}, code = '${MARK}E', name = '原名', equipment_type = 1, division_code = '440402'`);
+    const id = sqlValue(`SELECT id FROM equipment_record WHERE code = '${MARK}E'`);
+    const cases = [['station_record', `/archives/stations/${station_id}`, { code: `${MARK}2`, name: '未填完' }],
+      ['equipment_record', `/archives/equipment/${id}`, { ...TYPE, ...of, station_record_id: station_id, ...item(`${MARK}E`), name: '未填完', ...rows('guns', [{ ...GUN, code: `${MARK}E1` }]) }]];
+    for (const [table, at, typed] of cases) {
+      const row = () => sql(`SELECT name, state, revision, submitted_at FROM ${table} WHERE id = ${at.split('/').at(-1)}`), before = row();
+      const form = { ...await hidden(`${at}/edit`), ...typed, do: 'submit' };
+      for (const time of ['first', 'again']) {
+        const { status, body } = await post(at, { cookie, form });
+        assert.equal(status, 422, `${table} ${time}`);
+        assert.match(body, /未填完/);
+        assert.deepEqual(row(), before, `${table} ${time}`);
+      }
+    }
+  } finally { untie(); }
+});
+
+test('Z9.4, Z11.2: an old form does not take back what was submitted, decided or linked after it was opened', async () => {
+  clear();
+  const of = ties(), city = sessionOf('demo-city'), company = ownOf('demo-operator');
+  const connected = sqlValue(`SELECT COALESCE(QUOTE(connected_at), 'NULL') FROM operator WHERE id = ${company}`);
+  try {
+    const typed = { ...TYPE, ...of, ...rows('guns', [GUN]), ...rows('items', [item(`${MARK}E`)]), do: 'draft' };
+    assert.equal((await post('/archives/equipment', { cookie, form: { ...await hidden('/archives/equipment/new?ready=1'), ...typed } })).status, 303);
+    const id = sqlValue(`SELECT id FROM equipment_record WHERE code = '${MARK}E'`), at = `/archives/equipment/${id}`;
+    const now = () => sqlValue(`SELECT CONCAT(name, ' ', state) FROM equipment_record WHERE id = ${id}`);
+    const own = async (action) => assert.equal((await post(`${at}/${action}`, { cookie, form: { csrf: (await formToken(at, cookie)).token } })).status, 303, action);
+    const decide = async (action, opinion = '') => {
+      const page = `/archives/review/equipment/${id}`, form = { csrf: (await formToken(page, city)).token, action, opinion };
+      const { status, body } = await post(page, { cookie: city, form });
+      assert.equal(status, 303, `${action}: ${wordsOf(body).slice(0, 600)}`);
+    };
+    const open = async () => ({ ...await hidden(`${at}/edit`), ...TYPE, ...of, ...item(`${MARK}E`), name: '旧页面', ...rows('guns', [{ ...GUN, code: `${MARK}E1` }]), do: 'draft' });
+    /** Sends an old form: refused with these words; the form then carries what its page was given. */
+    const refused = async (form, words, state) => {
+      const { status, body } = await post(at, { cookie, form });
+      assert.equal(status, 409, wordsOf(body).slice(0, 600));
+      assert.match(wordsOf(body), words);
+      assert.equal(now(), state);
+      form.revision = /name="revision" value="(\d+)"/.exec(body)[1];
+    };
+    const was = `${MARK}E 桩`, old = await open();
+    await own('submit');
+    await refused(old, /当前为「档案申请中」/, `${was} filed`);
+    const waiting = { ...old };
+    await decide('pass');
+    await refused(old, /档案当前为「档案申请通过」.*再次保存时以本页内容为准，档案转为「待提交」，须重新提交审核/, `${was} passed`);
+    await refused(waiting, /档案当前为「档案申请通过」/, `${was} passed`);
+    sql(`UPDATE operator SET connected_at = NOW(3) WHERE id = ${company}`);
+    const before = await open();
+    await own('link');
+    await refused({ ...before }, /当前为「平台互联互通审核中」/, `${was} linking`);
+    await decide('link_refuse', '平台未推送');
+    await refused({ ...before }, /档案当前为「互联互通不通过」/, `${was} unlinked`);
+    await refused(before, /档案当前为「互联互通不通过」/, `${was} unlinked`);
+    assert.equal((await post(at, { cookie, form: before })).status, 303, 'read, and taken over');
+    assert.equal(now(), '旧页面 draft');
+    await own('submit');
+    const late = { ...await hidden('/archives/stations/new'), ...before, revision: 1 };
+    await refused(late, /当前为「档案申请中」/, '旧页面 filed');
+    await own('withdraw');
+    assert.equal((await post(at, { cookie, form: { ...late, name: '撤回后' } })).status, 303, 'what stayed on the page is saved after the withdrawal');
+    assert.equal(now(), '撤回后 draft');
+    await own('submit');
+    const refusal = { ...late };
+    await refused(refusal, /当前为「档案申请中」/, '撤回后 filed');
+    await decide('refuse', '请核对');
+    await refused(refusal, /档案当前为「档案申请不通过」/, '撤回后 refused');
+  } finally {
+    sql(`UPDATE operator SET connected_at = ${connected} WHERE id = ${company}`);
+    untie();
+  }
+});
+
+test('Z11.2: what differs names stations and reports of the own company, never a number, never another company\'s', async () => {
+  clear();
+  const of = ties(), company = sqlValue(`SELECT MIN(id) FROM operator WHERE id <> ${own}`);
+  try {
+    insert(`${MARK}2`);
+    sql(`INSERT INTO station_record SET operator_id = ${company}, code = '${MARK}X', name = '别家的站'`);
+    sql(`INSERT INTO equipment_record SET operator_id = ${own}, station_record_id = ${of.station_record_id}, code = '${MARK}E', name = '原名', equipment_type = 1, division_code = '440402'`);
+    const id = sqlValue(`SELECT id FROM equipment_record WHERE code = '${MARK}E'`), at = `/archives/equipment/${id}`, given = await hidden(`${at}/edit`);
+    sql(`UPDATE equipment_record SET name = '同事的名称', revision = revision + 1 WHERE id = ${id}`);
+    const differs = async (station_record_id, report_id) => {
+      const { status, body } = await post(at, { cookie, form: { ...given, ...item(`${MARK}E`), station_record_id, report_id, do: 'draft' } });
+      assert.equal(status, 409);
+      return wordsOf(body.slice(body.indexOf('与已保存内容的不同之处'), body.indexOf('查看已保存的档案')));
+    };
+    const words = await differs(idOf(`${MARK}2`), of.report_id);
+    assert.match(words, new RegExp(`${MARK}1 站（${MARK}1） ${MARK}2 站（${MARK}2）`));
+    assert.match(words, new RegExp(`未填写 报告（${MARK}R）`));
+    const others = await differs(sqlValue(`SELECT id FROM station_record WHERE code = '${MARK}X' AND operator_id = ${company}`), '');
+    assert.match(others, new RegExp(`${MARK}1 站（${MARK}1） 无此档案`));
+    assert.doesNotMatch(others, /别家的站/);
+  } finally { sql(`DELETE FROM station_record WHERE operator_id = ${company} AND code = '${MARK}X'`); untie(); }
+});
+
 test('Z9.4: 「撤回」 and 「申请」 from an old list are refused when the record went another way meanwhile', async () => {
   clear();
   insert(`${MARK}1`, ", state = 'filed', state_at = '2026-11-01 08:00:00.123', submitted_at = '2026-11-01 08:00:00'");
@@ -157,6 +326,21 @@ for (const script of [true, false])
     await page.context().close();
   });
 
+test('Z11.2: a restored draft keeps its station and its report, however many newer ones there are', async () => {
+  clear();
+  const of = ties();
+  try {
+    sql(`INSERT INTO station_record (operator_id, code, name) SELECT ${own}, CONCAT('${MARK}N', seq), CONCAT('较新的站', seq, '号') FROM seq_1_to_120`);
+    sql(`INSERT INTO report (operator_id, name, model, equipment_type, number, agency, issued_on) SELECT ${own}, '较新的报告', 'M-1', 1, CONCAT('${MARK}R', seq), '检测中心', '2024-01-01' FROM seq_1_to_120`);
+    const at = '/archives/equipment/new?ready=1', { body } = await get(at, { cookie }), by = unescapeHtml(/name="by" value="([^"]+)"/.exec(body)[1]);
+    const { status } = await post('/archives/equipment', { form: { ...await hidden(at), by, page: '/archives/equipment/new', ...of, model: '暂存的型号', do: 'draft' }, headers: { Origin: BASE_URL } });
+    assert.equal(status, 303, 'the session has ended: what was typed is kept for after the log-in');
+    const again = (await get(at, { cookie })).body;
+    assert.match(wordsOf(again), /已恢复您于 .* 暂存的内容/);
+    for (const id of [of.station_record_id, of.report_id]) assert.match(again, new RegExp(`<option value="${id}" selected`));
+  } finally { untie(); }
+});
+
 test('Z11.2: a chooser lists nothing of another company', async () => {
   clear();
   const other = sqlValue(`SELECT MIN(id) FROM operator WHERE id <> ${own}`);
@@ -184,7 +368,7 @@ for (const width of WIDTHS)
   });
 
 test('H3.2: 「解除」 asks first, with and without scripts', async () => {
-  const builder = ownOf('demo-builder');
+  const builder = ownOf('demo-builder'), built = sqlValue(`SELECT GROUP_CONCAT(id) FROM station WHERE built_by = ${builder}`);
   sql(`DELETE FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}; INSERT INTO entrustment SET builder_id = ${builder}, operator_id = ${own}, state = 'confirmed'`);
   const state = () => sqlValue(`SELECT state FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}`);
   for (const script of [false, true]) {
@@ -200,7 +384,8 @@ test('H3.2: 「解除」 asks first, with and without scripts', async () => {
     }
     await page.context().close();
   }
-  sql(`DELETE FROM entrustment WHERE builder_id = ${builder} AND operator_id = ${own}`);
+  sql(`UPDATE entrustment SET state = 'confirmed' WHERE builder_id = ${builder} AND operator_id = ${own}`);
+  if (built !== 'NULL') sql(`UPDATE station SET built_by = ${builder} WHERE id IN (${built})`);
 });
 
 test('QR: a code tells nothing of what is declared and not public: draft, passed and never given answer alike', async () => {
@@ -252,15 +437,15 @@ for (const shared of [false, true])
 
 test('Z9.1, Z11.1: a department\'s figures are those of its rows, column by column', async () => {
   const city = sqlValue("SELECT LEFT(division_code, 4) FROM account WHERE login = 'demo-city'");
-  for (const [list, table, columns] of [['stations', 'station_record', ['state', 'station_type', 'division_code']], ['equipment', 'equipment_record', ['state', 'equipment_type', 'division_code']]]) {
-    const { body } = await get(`/archives/${list}`, { cookie: sessionOf('demo-city') }), words = wordsOf(body).replaceAll(',', '');
+  for (const [list, table, columns] of [['stations', 'station_record', ['state', 'station_type', 'division_code']], ['equipment', 'equipment_record', ['state', 'equipment_type', 'division_code']]])
     for (const column of columns)
-      for (const [value, count] of sql(`SELECT ${column}, COUNT(*) FROM ${table} WHERE filed_division LIKE '${city}%' GROUP BY 1`)) {
-        const parameter = column === 'division_code' ? 'area' : column, at = body.indexOf(`?${parameter}=${value}"`);
-        assert.ok(at > 0, `${list}: ${column} ${value} is shown`);
-        assert.ok(words.includes(count), `${list}: ${column} ${value}: ${count}`);
-        assert.match(wordsOf(body.slice(Math.max(0, at - 300), at + 400)).replaceAll(',', ''), new RegExp(`\\b${count}\\b`), `${list}: ${column} ${value}: ${count}`);
+      for (const [value, count] of sql(`SELECT ${column}, COUNT(*) FROM ${table} WHERE filed_division LIKE '${city}%' AND ${column} IS NOT NULL GROUP BY 1`)) {
+        const shown = async () => {
+          const { body } = await get(`/archives/${list}`, { cookie: sessionOf('demo-city') });
+          const at = body.indexOf(`?${column === 'division_code' ? 'area' : column}=${value}"`);
+          return at > 0 && new RegExp(`\\b${count}\\b`).test(wordsOf(body.slice(Math.max(0, at - 300), at + 400)).replaceAll(',', ''));
+        };
+        assert.ok(await eventually(shown, 70000, 2000), `${list}: ${column} ${value}: ${count}`);     // figures that took long are kept a minute
       }
-  }
 });
 

@@ -158,6 +158,34 @@ static void others_cases_are_not_there(void **state)
     assert_int_equal(batch_as(db, COUNTY, &b), 422);
 }
 
+static void show_batch(struct work *work, void *arg)
+{
+    struct asked_batch *b = arg;
+    hdf_destroy(&b->node);
+    hdf_init(&b->node);
+    flow_batch_show(work, "test", flow_picks_read(work, b->cases), b->node);
+}
+
+/* Ticked in a list that tells no step: what the asking page shows is what is decided, and nothing newer. */
+static void what_is_shown_is_decided(void **state)
+{
+    (void)state;
+    int64_t id = case_new("test_case", "filed");
+    char cases[60];
+    struct asked_batch b = { .move = { .action = "pass" }, .cases = list(&id, 1) };
+    assert_int_equal(act(COUNTY, id, "note", "请补充"), 200);
+    db->actor = people[COUNTY];
+    assert_true(work_run(db, WORK_READ, show_batch, &b));
+    snprintf(cases, sizeof cases, "%s", at(&b, "Cases"));
+    assert_string_not_equal(strchr(cases, '.'), ".0");
+    assert_int_equal(act(OWNER, id, "withdraw", NULL), 200);
+    assert_int_equal(act(OWNER, id, "submit", NULL), 200);
+    b.cases = cases;
+    assert_int_equal(batch_as(db, COUNTY, &b), 200);
+    assert_int_equal(b.done, 0);
+    assert_true(in_state("test_case", id, "filed"));
+}
+
 static void the_same_submission_twice_is_one(void **state)
 {
     (void)state;
@@ -234,7 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_done_or_named), cmocka_unit_test(what_was_undone_is_not_told), cmocka_unit_test(who_moved_meanwhile_is_named),
         cmocka_unit_test(all_or_nothing_names_the_offender), cmocka_unit_test(others_cases_are_not_there),
-        cmocka_unit_test(the_same_submission_twice_is_one), cmocka_unit_test(a_thousand_and_no_more),
+        cmocka_unit_test(what_is_shown_is_decided), cmocka_unit_test(the_same_submission_twice_is_one), cmocka_unit_test(a_thousand_and_no_more),
         cmocka_unit_test(two_batches_at_once) };
     return cmocka_run_group_tests(tests, world, NULL);
 }

@@ -516,6 +516,35 @@ static void a_double_submission_makes_one_record(void **state)
     assert_int_equal(work->failed, FAIL_CONFLICT);
 }
 
+static const char *refuse_one(struct work *work, void *arg)
+{
+    (void)arg;
+    db_exec(work, "INSERT INTO t_wizard (name, platform) VALUES ('refused', '')");
+    return ++ran < 3 ? NULL : "stored";
+}
+
+static void once_refused(struct work *work, void *arg)
+{
+    (void)arg;
+    work->actor.account_id = 7;
+    db_exec(work, "INSERT INTO t_wizard (name, platform) VALUES ('around', '')");
+    last_result = submission_once(work, "key-refused-012345678", refuse_one, NULL);
+    assert_true(ran < 3 ? !last_result : strcmp(last_result, "stored") == 0);
+}
+
+static void a_refused_submission_leaves_nothing_and_may_come_again(void **state)
+{
+    (void)state;
+    ran = 0;
+    for (int time = 1; time <= 4; time++) {
+        assert_true(work_run(db_fixture_work(), WORK_WRITE, once_refused, NULL));
+        assert_int_equal(ran, time < 3 ? time : 3);                         /* the fourth finds the third's result */
+        assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_wizard WHERE name = 'refused'"), time < 3 ? 0 : 1);
+        assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM submission WHERE idempotency_key = 'key-refused-012345678'"), time < 3 ? 0 : 1);
+        assert_int_equal(db_fixture_int("SELECT COUNT(*) FROM t_wizard WHERE name = 'around'"), time);
+    }
+}
+
 static const char *count_slowly(struct work *work, void *arg)
 {
     (void)arg;
@@ -584,7 +613,7 @@ int main(void)
         cmocka_unit_test(all_errors_are_told_and_all_typed_stays), cmocka_unit_test(buttons_without_script_change_the_page_alone),
         cmocka_unit_test(a_draft_may_be_incomplete_and_is_found_by_its_owner),
         cmocka_unit_test(steps_are_checked_alone_and_nothing_typed_is_lost), cmocka_unit_test(a_lost_session_loses_nothing),
-        cmocka_unit_test(a_double_submission_makes_one_record),
+        cmocka_unit_test(a_double_submission_makes_one_record), cmocka_unit_test(a_refused_submission_leaves_nothing_and_may_come_again),
         cmocka_unit_test(two_at_once_make_one_record_and_both_learn_the_result), cmocka_unit_test(wrong_declarations_stop_the_start) };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
