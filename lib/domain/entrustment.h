@@ -15,7 +15,7 @@
 void entrustment_list(struct work *work, HDF *node);
 /* A builder declares a platform by its company's name or code. NULL: done; else what is wrong, in words. */
 const char *entrustment_ask(struct work *work, const char *platform);
-/* "confirm" and "refuse" by the platform's company, "end" by either. 404 not its, 409 in another state now. */
+/* Of what was asked: "confirm" and "refuse" by the platform's company, "withdraw" by the builder; "end" by either. 404 not its, 409 in another state now. */
 void entrustment_decide(struct work *work, int64_t id, const char *action);
 /* Ties this platform's stations anew; after a decision and after each pull. Inside WORK_WRITE. */
 void entrustment_apply(struct work *work, int64_t operator_id);
