@@ -16,7 +16,7 @@ static void fill(struct request *rq, const struct form_values *values, const cha
 {
     const char *sought = form_sought(rq, field);
     bool more = list(&rq->work, sought, strtoll(values_text(values, field), NULL, 10), OPTIONS_MOST, options);   /* a draft has text alone */
-    select_fill(rq, field, options, more ? arena_printf(rq->work.arena, "%s前 %d 项，可在右侧输入名称或编码查找", *sought ? "列出符合条件的" : "列出最近录入的", OPTIONS_MOST) : NULL);
+    select_fill(rq, field, options, more ? arena_printf(rq->work.arena, "%s前 %d 项，可输入名称或编码查找", *sought ? "列出符合条件的" : "列出最近录入的", OPTIONS_MOST) : NULL);
 }
 
 void choosers_fill(struct request *rq, const struct form_values *values)

@@ -37,6 +37,8 @@ void entrustments_decide(struct request *rq)
 {
     if (strcmp(form_text(rq, "action"), "end") == 0)
         form_confirm(rq, "解除委托", "解除后建设方不能再查看该运营商平台为其推送的充电站，需要时须重新登记并由运营商确认。是否解除？", PATH);
+    if (strcmp(form_text(rq, "action"), "withdraw") == 0)
+        form_confirm(rq, "撤回委托登记", "撤回后该运营商不再办理本次登记，需要时可重新登记。是否撤回？", PATH);
     entrustment_decide(&rq->work, form_int(rq, "id"), form_text(rq, "action"));
     redirect(rq, PATH);
 }

@@ -60,7 +60,8 @@ static void points_of(struct points *p, const char *flow, int64_t id)
         point(p, "bad", arena_printf(work->arena, "%s%s", view_get(w, "Text"), view_get(w, "Label")));
     record_twins(work, flow, id, view_node(found, "Twins"));
     for (HDF *t = hdf_get_child(found, "Twins"); t; t = hdf_obj_next(t))
-        point(p, "bad", arena_printf(work->arena, "%s：%s%s", view_get(t, "What"), view_get(t, "Text"), view_get(t, "Label")));
+        point(p, "bad", arena_printf(work->arena, "%s：%s%s%s", view_get(t, "What"), view_get(t, "Text"),
+                                     *view_get(t, "Label") ? "：" : "", view_get(t, "Label")));
 }
 
 void review_points(struct request *rq, HDF *batch)

@@ -46,8 +46,18 @@
         .then(function (rows) { if (mine === asked) list(rows); })
         .catch(function () { box.querySelector('button').hidden = false; });
     }
-    input.addEventListener('input', function () { clearTimeout(wait); wait = setTimeout(ask, 250); });
-    input.addEventListener('keydown', function (event) { if (event.key === 'Enter') { event.preventDefault(); clearTimeout(wait); ask(); select.focus(); } });
+    function later() { clearTimeout(wait); wait = setTimeout(ask, 250); }
+    /* an input method composes: its letters are not yet words, and its Enter takes a candidate (229: as Safari says it) */
+    function composing(event) { return event.isComposing || event.keyCode === 229; }
+    input.addEventListener('input', function (event) { if (!composing(event)) later(); });
+    input.addEventListener('compositionend', later);
+    input.addEventListener('keydown', function (event) {
+      if (event.key !== 'Enter' || composing(event)) return;
+      event.preventDefault();
+      clearTimeout(wait);
+      ask();
+      select.focus();
+    });
   });
 
   /* --- characters left --- */

@@ -22,6 +22,7 @@
 #define Q_ANSWER "UPDATE entrustment SET state = ?, decided_at = NOW(3) WHERE id = ? AND operator_id = ? AND state = 'asked'"
 #define Q_END "UPDATE entrustment SET state = 'ended', decided_at = NOW(3) WHERE id = ? AND state IN ('asked', 'confirmed')" \
     " AND (builder_id = ? OR operator_id = ?)"
+#define Q_WITHDRAW "UPDATE entrustment SET state = 'ended', decided_at = NOW(3) WHERE id = ? AND state = 'asked' AND builder_id = ?"
 #define Q_APPLY "UPDATE station s LEFT JOIN (SELECT e.builder_id, b.code FROM entrustment e JOIN operator b ON b.id = e.builder_id" \
     " WHERE e.operator_id = ? AND e.state = 'confirmed') x ON x.code = s.owner_code SET s.built_by = x.builder_id, s.updated_at = s.updated_at" \
     " WHERE s.operator_id = ? AND NOT (s.built_by <=> x.builder_id)"
@@ -50,11 +51,12 @@ const char *entrustment_ask(struct work *work, const char *platform)
 void entrustment_decide(struct work *work, int64_t id, const char *action)
 {
     int64_t own = company_own(work), platform = db_int(work, 0, Q_PLATFORM, I(id), I(own), I(own));
-    bool confirm = strcmp(action, "confirm") == 0;
+    bool confirm = strcmp(action, "confirm") == 0, end = strcmp(action, "end") == 0, withdraw = strcmp(action, "withdraw") == 0;
     if (!platform)
         fail(work, FAIL_MISSING, "%s", "");
-    int64_t done = strcmp(action, "end") == 0 ? db_exec(work, Q_END, I(id), I(own), I(own))
-                                              : db_exec(work, Q_ANSWER, T(confirm ? "confirmed" : "refused"), I(id), I(own));
+    int64_t done = end ? db_exec(work, Q_END, I(id), I(own), I(own))
+                 : withdraw ? db_exec(work, Q_WITHDRAW, I(id), I(own))
+                            : db_exec(work, Q_ANSWER, T(confirm ? "confirmed" : "refused"), I(id), I(own));
     if (done != 1)
         fail(work, FAIL_CONFLICT, "该委托关系已有变化，请刷新页面后查看。");
     entrustment_apply(work, platform);

@@ -16,7 +16,7 @@
 void entrustment_list(struct work *work, HDF *node);
 /* A builder declares a platform by its company's name or code. NULL: done; else what is wrong, in words. */
 const char *entrustment_ask(struct work *work, const char *platform);
-/* "confirm" and "refuse" by the platform's company, "end" by either. 404 not its, 409 in another state now. */
+/* Of what was asked: "confirm" and "refuse" by the platform's company, "withdraw" by the builder; "end" by either. 404 not its, 409 in another state now. */
 void entrustment_decide(struct work *work, int64_t id, const char *action);
 /* By a department's decision on a stamped application (S2.3, H3.1), in place of the platform's own confirmation; `confirmed`
  * false ends it. */

@@ -388,6 +388,42 @@ test('H3.2: 「解除」 asks first, with and without scripts', async () => {
   if (built !== 'NULL') sql(`UPDATE station SET built_by = ${builder} WHERE id IN (${built})`);
 });
 
+test('H3.2: what was asked and not yet confirmed is withdrawn, not ended; confirmed meanwhile it is neither', async () => {
+  const builder = ownOf('demo-builder'), mine = `builder_id = ${builder} AND operator_id = ${own}`, at = '/archives/entrustments', login = sessionOf('demo-builder');
+  const state = () => sqlValue(`SELECT state FROM entrustment WHERE ${mine}`);
+  sql(`DELETE FROM entrustment WHERE ${mine}; INSERT INTO entrustment SET builder_id = ${builder}, operator_id = ${own}, state = 'asked'`);
+  const form = { csrf: (await formToken(at, login)).token, id: sqlValue(`SELECT id FROM entrustment WHERE ${mine}`), action: 'withdraw' };
+  const row = wordsOf((await get(at, { cookie: login })).body);
+  assert.match(row, /撤回/);
+  assert.doesNotMatch(row, /解除/);
+  assert.match(wordsOf((await post(`${at}/decide`, { cookie: login, form })).body), /撤回后该运营商不再办理本次登记，需要时可重新登记。是否撤回？/);
+  assert.equal(state(), 'asked', 'asked first');
+  const platform = { ...form, csrf: (await formToken(at, cookie)).token, confirmed: 1 };
+  assert.equal((await post(`${at}/decide`, { cookie, form: platform })).status, 409, 'the builder\'s alone');
+  sql(`UPDATE entrustment SET state = 'confirmed' WHERE ${mine}`);
+  assert.equal((await post(`${at}/decide`, { cookie: login, form: { ...form, confirmed: 1 } })).status, 409);
+  sql(`UPDATE entrustment SET state = 'asked' WHERE ${mine}`);
+  assert.equal((await post(`${at}/decide`, { cookie: login, form: { ...form, confirmed: 1 } })).status, 303);
+  assert.equal(state(), 'ended');
+  sql(`DELETE FROM entrustment WHERE ${mine}`);
+});
+
+test('Z11.2: the Enter that takes a candidate of an input method neither asks nor leaves the search field', async () => {
+  clear();
+  const page = await open('/archives/equipment/new?ready=1'), find = page.locator('[name="station_record_id-find"]'), asked = [];
+  page.on('request', (request) => { if (request.url().includes('/options')) asked.push(request.url()); });
+  await find.focus();
+  const key = (given) => find.evaluate((input, event) => input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...event })), given);
+  for (const given of [{ isComposing: true }, { keyCode: 229 }]) {
+    assert.equal(await key(given), true, 'left to the input method');
+    assert.equal(await find.evaluate((input) => document.activeElement === input), true);
+  }
+  assert.deepEqual(asked, []);
+  assert.equal(await key({}), false);
+  assert.equal(await find.evaluate((input) => document.activeElement === input), false, 'Enter itself leads to the list');
+  await page.context().close();
+});
+
 test('QR: a code tells nothing of what is declared and not public: draft, passed and never given answer alike', async () => {
   clear();
   insert(`${MARK}1`), insert(`${MARK}2`, ", state = 'passed', passed_at = NOW(3), submitted_at = NOW(3)");
